@@ -1,0 +1,176 @@
+"""YAML files with line numbers: plain dicts, lists and scalars that remember where they stood.
+
+The subset is small on purpose: no anchors, aliases or tags (so no bomb can grow), no duplicate keys; a plain scalar is
+true, false, null, a whole number, a decimal number, a date (2026-01-05) or a text. `no` and `on` are texts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from rebild_policy.errors import Location, PolicyError, did_you_mean, shown
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 30
+_Loader: Any = getattr(yaml, "CLoader", yaml.Loader)  # libyaml where it is there: ten times as fast
+_NUMBER = re.compile(r"[-+]?\d+")
+_DECIMAL = re.compile(r"[-+]?\d+\.\d+")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Map(dict[str, Any]):
+    """A mapping of a file: `line` is where it starts, `lines` where each key stands."""
+
+    line: int
+    lines: dict[str, int]
+
+
+class List(list[Any]):
+    """A list of a file: `line` is where it starts, `lines` where each item stands."""
+
+    line: int
+    lines: list[int]
+
+
+class DocumentReader:
+    """Reads one YAML file; every error is of the class `error` and carries file and line."""
+
+    def __init__(self, name: str, error: type[PolicyError]) -> None:
+        self.name = name
+        self.error = error
+
+    def read(self, text: str) -> Map:
+        """The document, which must be a mapping."""
+        if len(text) > MAX_BYTES:
+            self.fail("the file is larger than 1 MB.", 0, "Split it.")
+        try:
+            events = yaml.parse(text, Loader=_Loader)
+            return self._document(events)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 0
+            self.fail(f"this is not YAML: {error.problem or 'unreadable'}.", line)
+        except yaml.YAMLError:
+            self.fail("this is not YAML that can be read.", 0, "Is it a text file in UTF-8?")
+
+    def fail(self, message: str, line: int, remedy: str | None = None) -> NoReturn:
+        """Raise the error for `line` of this file."""
+        raise self.error(message, at=Location(self.name, line), remedy=remedy)
+
+    def _document(self, events: Iterator[Any]) -> Map:
+        # Events, not composed nodes: the composer recurses in C and a thousand brackets take the process down.
+        for event in events:
+            if isinstance(event, yaml.MappingStartEvent):
+                return self._map(event, events, 1)
+            if not isinstance(event, yaml.StreamStartEvent | yaml.DocumentStartEvent):
+                break
+        self.fail("the file does not hold a mapping (key: value).", 1)
+
+    def _value(self, event: Any, events: Iterator[Any], depth: int) -> Any:
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            self.fail("anchors and aliases are not read here.", line, "Write the value out.")
+        if event.tag:
+            self.fail("tags are not read here.", line, "Write the value without one.")
+        if depth > MAX_DEPTH:
+            self.fail(f"the file is nested deeper than {MAX_DEPTH} levels.", line)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._map(event, events, depth)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._list(event, events, depth)
+        return event.value if event.style else self._scalar(event.value, line)
+
+    def _list(self, start: Any, events: Iterator[Any], depth: int) -> List:
+        found = List()
+        found.line, found.lines = start.start_mark.line + 1, []
+        for event in events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            found.lines.append(event.start_mark.line + 1)
+            found.append(self._value(event, events, depth + 1))
+        return found
+
+    def _map(self, start: Any, events: Iterator[Any], depth: int) -> Map:
+        found = Map()
+        found.line, found.lines = start.start_mark.line + 1, {}
+        for event in events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            line = event.start_mark.line + 1
+            if not isinstance(event, yaml.ScalarEvent):
+                self.fail("a key is a text.", line)
+            if event.value in found:
+                self.fail(f"the key '{event.value}' stands here twice.", line, "Remove one.")
+            found.lines[event.value] = line
+            found[event.value] = self._value(next(events), events, depth + 1)
+        return found
+
+    def _scalar(self, text: str, line: int) -> Any:
+        if text in _CONSTANTS:
+            return _CONSTANTS[text]
+        if _DATE.fullmatch(text):
+            try:
+                return date.fromisoformat(text)
+            except ValueError:
+                self.fail(f"{text} is not a date.", line)
+        if _NUMBER.fullmatch(text):
+            return int(text) if len(text) < 19 else text
+        return float(text) if _DECIMAL.fullmatch(text) else text
+
+    def model(self, document: Map, model: type[Model]) -> Model:
+        """`document` as a `model`; what does not fit is named with its line and the nearest right name."""
+        try:
+            return model.model_validate(document)
+        except ValidationError as error:
+            # A name that does not exist says most: such an error goes before its consequences.
+            found = sorted(error.errors(include_url=False), key=lambda item: item["type"] != "extra_forbidden")
+        place = found[0]["loc"]
+        line = line_of(document, place)
+        if found[0]["type"] == "extra_forbidden":
+            self.fail(f"unknown key '{place[-1]}'.", line, did_you_mean(str(place[-1]), _keys(model, place[:-1])))
+        where = ".".join(str(part) for part in place)
+        self.fail(f"{where}: {found[0]['msg'].removeprefix('Value error, ')}.".replace("..", "."), line)
+
+
+def read_document(path: Path, error: type[PolicyError]) -> tuple[DocumentReader, Map]:
+    """The YAML file at `path` and the reader that knows its lines. Raises `error` for what can't be read."""
+    reader = DocumentReader(shown(path), error)
+    try:
+        data = path.read_bytes()
+    except OSError as failure:
+        reader.fail(f"the file can't be read: {failure.strerror}.", 0)
+    try:
+        return reader, reader.read(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        reader.fail("the file is not text in UTF-8.", 0, "Save it as UTF-8.")
+
+
+def line_of(document: Map | List, place: Sequence[str | int]) -> int:
+    """The line of the part of `document` at `place`, or of the nearest part around it."""
+    line, here = document.line, document
+    for part in place:
+        if isinstance(here, Map) and part in here.lines:
+            line, here = here.lines[str(part)], here[str(part)]
+        elif isinstance(here, List) and isinstance(part, int) and part < len(here):
+            line, here = here.lines[part], here[part]
+    return line
+
+
+def _keys(model: type[BaseModel], place: Sequence[str | int]) -> list[str]:
+    """The keys that the model at `place` knows; those of the top where the way there is not plain."""
+    here = model
+    for part in place:
+        field = here.model_fields.get(str(part))
+        inner = field and field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            here = inner
+    return [field.alias or name for name, field in here.model_fields.items()]

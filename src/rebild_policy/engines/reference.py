@@ -1,0 +1,223 @@
+"""The reference engine: it walks the nodes of a plan as they stand, and so defines what rules mean.
+
+Formulas have a value on the chain false < unknown < open < true: `any` is the maximum, `all` the minimum. It is slow and
+small on purpose; the other engines are compared with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from rebild_policy.calendar import COPENHAGEN, Duration
+from rebild_policy.engines.base import Judgement, collapse, verdict
+from rebild_policy.expressions import UNKNOWN, Attribute, Day, Expression, Field, Parameter, Truth, Value, parameter, truth, value
+from rebild_policy.facts import ANY_EVENT, Case, Event, earlier
+from rebild_policy.plan import Plan, open_links
+from rebild_policy.results import Row, Verdict
+from rebild_policy.rules import By, Formula, Group, Holds, Quantifier, Rule, Within
+
+
+class Answer(NamedTuple):
+    """The value of a formula and the due date that goes with it."""
+
+    value: Truth
+    due: date | None
+
+
+@dataclass(frozen=True)
+class Match:
+    """The bound events of one rule in one case: the environment of its conditions."""
+
+    plan: Plan
+    case: Case
+    as_of: date
+    rule: Rule
+    bound: dict[str, Event]
+
+    # ------------------------------------------------------------------------------------------------------ conditions
+    def attribute(self, node: Attribute | Field) -> Value:
+        """Given, absent (its default, or None) or UNKNOWN."""
+        given: Value = getattr(self.case if node.var == "case" else self.bound[node.var], node.name)
+        if given is not None:
+            return given
+        assert isinstance(node, Field)  # noqa: S101 - a plan holds no other
+        return node.default if node.covered else UNKNOWN
+
+    def day(self, var: str) -> date:
+        """The local day of a bound event."""
+        return self.bound[var].day
+
+    def before(self, first: str, second: str) -> Truth:
+        """The order of two bound events."""
+        answer = earlier(self.bound[first], self.bound[second], self.case, self.plan.same_day)
+        return Truth.UNKNOWN if answer is None else Truth.TRUE if answer else Truth.FALSE
+
+    def parameter(self, name: str, key: Value) -> Any:
+        """The value in force on the trigger's day."""
+        return self.plan.parameters[name].on(self.trigger.day, key if isinstance(key, str) else None)
+
+    @property
+    def trigger(self) -> Event:
+        """The event that the match starts from."""
+        return self.bound[self.rule.each[0][0]]
+
+    def holds(self, condition: Expression) -> Truth:
+        """The truth of a condition on the bound events."""
+        return truth(condition, self)
+
+    def with_candidate(self, var: str, event: Event) -> Match:
+        """The match with one more event bound."""
+        return Match(self.plan, self.case, self.as_of, self.rule, {**self.bound, var: event})
+
+    # -------------------------------------------------------------------------------------------------------- formulas
+    def answer(self, formula: Formula) -> Answer:
+        """The value and the due date of a formula."""
+        match formula:
+            case Holds(condition):
+                return Answer(self.holds(condition), None)
+            case Quantifier():
+                due = self.due(formula)
+                return Answer(self._some(formula, due) if formula.kind == "some" else self._none(formula, due), due)
+            case Group(kind, parts):
+                return combined(kind, [self.answer(part) for part in parts])
+
+    def _some(self, node: Quantifier, due: date | None) -> Truth:
+        found = [self.candidate(node, event, due) for event in self.candidates(node)]
+        return max([*found, self._base(node, due, Truth.FALSE)])
+
+    def _none(self, node: Quantifier, due: date | None) -> Truth:
+        found = [self.candidate(node, event, due).negated for event in self.candidates(node)]
+        return min([*found, self._base(node, due, Truth.TRUE)])
+
+    def _base(self, node: Quantifier, due: date | None, otherwise: Truth) -> Truth:
+        """What the absence of candidates says: unknown if not covered, open while there is time, else `otherwise`."""
+        if not node.covered or (node.window and due is None):
+            return Truth.UNKNOWN
+        return Truth.OPEN if due and self.as_of <= due else otherwise
+
+    def candidates(self, node: Quantifier) -> Iterator[Event]:
+        """The visible events of the types sought, less those bound already."""
+        for event in self.case.events:
+            if event.day <= self.as_of and (event.type in node.types or node.types == (ANY_EVENT,)):
+                if all(event is not bound for bound in self.bound.values()):
+                    yield event
+
+    def candidate(self, node: Quantifier, event: Event, due: date | None) -> Truth:
+        """Is this event one that is sought, and in time?"""
+        in_time = Truth.TRUE
+        if node.window:
+            in_time = Truth.UNKNOWN if due is None else Truth.TRUE if event.day <= due else Truth.FALSE
+        return min(in_time, self.with_candidate(node.var, event).holds(node.where))
+
+    # -------------------------------------------------------------------------------------------------------- deadlines
+    def due(self, node: Quantifier) -> date | None:
+        """The last day of the window; None without one, and where it can't be computed."""
+        match node.window:
+            case By(day):
+                due = value(day, self)
+                return due if isinstance(due, date) else None
+            case Within():
+                return self._within(node.window)
+        return None
+
+    def start(self, window: Within) -> date | None:
+        """The day that a window is counted from."""
+        start = value(window.start, self) if window.start else None
+        if isinstance(window.start, Day):
+            # A cut-off hour makes what comes in late in the day count as received the day after.
+            time = self.bound[window.start.var].time
+            start = self.plan.calendar.received_day(time.astimezone(COPENHAGEN)) if isinstance(time, datetime) else start
+        return start if isinstance(start, date) else None
+
+    def _within(self, window: Within) -> date | None:
+        start = self.start(window)
+        duration = parameter(window.duration, self) if isinstance(window.duration, Parameter) else value(window.duration, self)
+        if start is None or not isinstance(duration, Duration) or not window.computable:
+            return None
+        paused = self.paused_days(start) if window.paused else set()
+        return None if paused is None else self.plan.calendar.deadline(start, duration, paused, roll=window.roll)
+
+    def paused_days(self, start: date) -> set[date] | None:
+        """The days after `start` on which suspensions stop the clock; None where one is open-ended."""
+        days: set[date] = set()
+        for event in self.case.events:
+            if event.type == "suspension" and event.day <= self.as_of:
+                until = getattr(event, "until", None)
+                if until is None:
+                    return None
+                first = max(event.day, start)
+                days.update(first + timedelta(days=step) for step in range(1, (until - first).days + 1))
+        return days
+
+
+def combined(kind: str, answers: list[Answer]) -> Answer:
+    """`any`: the greatest value with the latest due date among those that have it; `all`: the least with the earliest."""
+    if not answers:
+        return Answer(Truth.TRUE if kind == "all" else Truth.FALSE, None)
+    pick = min if kind == "all" else max
+    best = pick(answer.value for answer in answers)
+    dues = [answer.due for answer in answers if answer.value is best and answer.due]
+    return Answer(best, pick(dues, default=None))
+
+
+class ReferenceEngine:
+    """Interprets a plan. `matches` and `Match` serve those who explain findings."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def verdicts(self, case: Case, as_of: date) -> list[Row]:
+        """See `Engine.verdicts`."""
+        return self.judge(case, as_of).rows
+
+    def judge(self, case: Case, as_of: date) -> Judgement:
+        """See `Engine.judge`."""
+        judgement = Judgement([])
+        for rule in self.plan.rules:
+            rows = []
+            for match in self.matches(rule, case, as_of):
+                row = self._row(match)
+                if row is None:
+                    judgement.not_applicable[rule.name] = judgement.not_applicable.get(rule.name, 0) + 1
+                else:
+                    rows.append(row)
+            judgement.rows += collapse(rows)
+        return judgement
+
+    def matches(self, rule: Rule, case: Case, as_of: date) -> Iterator[Match]:
+        """Every way to bind the events of `each` to visible events, on days when the rule is in force."""
+        for bound in self._bindings(list(rule.each), case, as_of, {}):
+            trigger = next(iter(bound.values()))
+            if rule.valid_from <= trigger.day <= rule.valid_to:
+                yield Match(self.plan, case, as_of, rule, bound)
+
+    def _bindings(
+        self, each: list[tuple[str, str]], case: Case, as_of: date, bound: dict[str, Event]
+    ) -> Iterator[dict[str, Event]]:
+        if not each:
+            yield bound
+            return
+        (var, type_), *rest = each
+        for event in case.events:
+            if event.type == type_ and event.day <= as_of and all(event is not other for other in bound.values()):
+                yield from self._bindings(rest, case, as_of, {**bound, var: event})
+
+    def _row(self, match: Match) -> Row | None:
+        rule = match.rule
+        required, exempt = match.answer(rule.require), match.answer(rule.unless)
+        said = verdict(match.holds(rule.condition), exempt.value, required.value)
+        if said is None:
+            return None
+        loose = any(getattr(match.bound[link.var], link.name) is None for link in open_links(rule))
+        trigger, *key = (event.id for event in match.bound.values())
+        return Row(rule.name, trigger, () if loose else tuple(key), said, due_of(said, exempt, required))
+
+
+def due_of(said: Verdict, exempt: Answer, required: Answer) -> date | None:
+    """The due date of a verdict: that of the requirement kept, or the last day on which rule or exemption can be met."""
+    if said is Verdict.SATISFIED:
+        return required.due
+    return exempt.due if said is Verdict.EXEMPT else combined("any", [exempt, required]).due

@@ -1,0 +1,210 @@
+"""What every fact is made of: the base of all events, and the types of their fields.
+
+A value is *given*, *absent* (the source covers the field and it is empty: None here) or *unknown* (not covered: see
+`Coverage`). Empty and blank texts are absent. Times are aware, or a plain date where only the day is known; a naive time is
+read as local time of the zone in the validation context (`{"zone": "Europe/Copenhagen"}`, the default).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    StrictBool,
+    StrictInt,
+    ValidationInfo,
+    WithJsonSchema,
+)
+
+from rebild_policy.expressions import UNKNOWN, Attribute, Expression, Truth, Unknown, Value, parse, value
+from rebild_policy.expressions import Field as Resolved
+
+COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
+
+
+# ---------------------------------------------------------------------------------------------------------- dates and times
+def local(naive: datetime, zone: ZoneInfo = COPENHAGEN) -> datetime:
+    """A naive local time as an aware one.
+
+    In the hour that is repeated when summer time ends, the first of the two is meant; a time inside the hour that is
+    skipped when summer time begins is moved forward by the gap. Neither can change the date.
+    """
+    return naive.replace(tzinfo=zone, fold=0).astimezone(UTC).astimezone(zone)
+
+
+def read_day(text: object) -> date:
+    """A date from a date or from `YYYY-MM-DD`; ValueError for anything else (a number is not a date)."""
+    if isinstance(text, date) and not isinstance(text, datetime):
+        return text
+    if isinstance(text, str) and len(text) == len("YYYY-MM-DD"):
+        return date.fromisoformat(text)
+    raise ValueError("a date is written YYYY-MM-DD")
+
+
+def read_moment(text: object, zone: ZoneInfo = COPENHAGEN) -> date | datetime:
+    """An aware time, or a date where only the day is known. ValueError for anything else."""
+    if isinstance(text, str):
+        text = read_day(text) if len(text) == len("YYYY-MM-DD") else datetime.fromisoformat(text)
+    if isinstance(text, datetime):
+        moment: date | datetime = text if text.tzinfo else local(text, zone)
+    elif isinstance(text, date):
+        moment = text
+    else:
+        raise ValueError("a time is written YYYY-MM-DD or YYYY-MM-DDTHH:MM, with an offset or without")  # noqa: TRY004
+    if not EARLIEST.year <= moment.year <= LATEST.year:
+        raise ValueError("a time lies in the years 1990 to 2100")
+    return moment
+
+
+def _moment(text: object, info: ValidationInfo) -> date | datetime:
+    name = (info.context or {}).get("zone", COPENHAGEN.key)
+    try:
+        zone = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("the zone of the context is not a time zone") from None
+    return read_moment(text, zone)
+
+
+def _blank_is_absent(text: object) -> object:
+    return None if isinstance(text, str) and not text.strip() else text
+
+
+_DATE = WithJsonSchema({"type": "string", "format": "date"})
+_TIME = WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]})
+_Day = Annotated[date, PlainValidator(read_day), PlainSerializer(date.isoformat), _DATE]
+
+Identifier = Annotated[str, Field(min_length=1, max_length=200)]
+Moment = Annotated[date | datetime, PlainValidator(_moment), PlainSerializer(lambda moment: moment.isoformat()), _TIME]
+Flag = StrictBool | None
+Number = StrictInt | None
+Date = _Day | None
+Text = Annotated[str | None, BeforeValidator(_blank_is_absent), Field(max_length=10_000)]
+Channel = Literal["post", "digital_post", "email", "self_service", "phone", "in_person", "other"]
+
+
+# ------------------------------------------------------------------------------------------------------------------ links
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Marks a field that holds ids of other events of the case.
+
+    `targets`: the event types it may point to ("*" for any). `forward`: it may point to a later event; a backward link
+    says that its event comes after the one it points to.
+    """
+
+    targets: tuple[str, ...]
+    forward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """Marks a field with the value that stands for an absent one, never for an unknown one.
+
+    The model keeps None: only a rule, which knows what the source covers, can tell absent from unknown.
+    """
+
+    value: bool
+
+
+OneId = Annotated[Identifier | None, BeforeValidator(_blank_is_absent)]
+ManyIds = Annotated[tuple[Identifier, ...] | None, BeforeValidator(lambda ids: ids or None)]
+
+
+# ---------------------------------------------------------------------------------------------------------- derived fields
+class Derived:
+    """A field that follows from others: declared once, as an expression over `self` that every engine computes.
+
+    On an event class it is a read-only property; in `fallbacks` it stands in for a declared field that is not given.
+    """
+
+    def __init__(self, kind: Literal["bool", "date"], expression: str, doc: str) -> None:
+        self.kind = kind
+        self.text = expression
+        self.expression: Expression = parse(expression)
+        self.__doc__ = doc
+
+    def of(self, event: Event) -> Any:
+        """The value for `event`, taken as wholly covered; None where it can't be computed."""
+        answer = value(self.expression, _Self(event))
+        return None if answer is UNKNOWN else answer
+
+    def __get__(self, event: Event | None, owner: type | None = None) -> Any:
+        return self if event is None else self.of(event)
+
+
+@dataclass(frozen=True, slots=True)
+class _Self:
+    """The environment of a derived field: one event, by itself."""
+
+    event: Event
+
+    def attribute(self, node: Attribute | Resolved) -> Value:
+        given: Value = getattr(self.event, node.name)
+        return given
+
+    def day(self, var: str) -> date:
+        return self.event.day
+
+    def before(self, first: str, second: str) -> Truth:
+        return Truth.UNKNOWN
+
+    def parameter(self, name: str, key: Value) -> Unknown:
+        return UNKNOWN
+
+
+# ------------------------------------------------------------------------------------------------------------------ events
+class Event(BaseModel):
+    """One thing that happened in a case. Subclass it, with a `type` of your own, to extend the vocabulary.
+
+    `id` is unique within the case. `time` is when it happened, `recorded_at` when it was registered. `actor` is an
+    employee's pseudonym. `case` may be left out of the events of a `Case`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(Derived,))
+    fallbacks: ClassVar[dict[str, Derived]] = {}
+
+    type: str
+    id: Identifier
+    time: Moment
+    case: OneId = None
+    recorded_at: Moment | None = None
+    actor: Text = None
+    unit: Text = None
+    channel: Channel | None = None
+
+    @cached_property
+    def instant(self) -> datetime | None:
+        """The time in UTC, or None where only the day is known."""
+        return self.time.astimezone(UTC) if isinstance(self.time, datetime) else None
+
+    @cached_property
+    def day(self) -> date:
+        """The local date (Europe/Copenhagen): the one that deadlines are counted from."""
+        return self.time.astimezone(COPENHAGEN).date() if isinstance(self.time, datetime) else self.time
+
+    def model_post_init(self, context: Any) -> None:
+        """Fill a field that is not given and follows from others."""
+        for name, derived in self.fallbacks.items():
+            if self.__dict__[name] is None:
+                self.__dict__[name] = derived.of(self)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Make the type known: cases may hold it and rules may name it from here on."""
+        super().__pydantic_init_subclass__(**kwargs)
+        (name,) = get_args(cls.model_fields["type"].annotation) or (None,)
+        if name is not None:
+            REGISTRY[name] = cls
+
+
+REGISTRY: dict[str, type[Event]] = {}

@@ -1,0 +1,57 @@
+"""What a source records: the closed-world promise that tells absent from unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rebild_policy.errors import CoverageError, did_you_mean
+from rebild_policy.facts.vocabulary import vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The event types (`hearing_sent`) and fields (`hearing_sent.matter`, `case.kind`) that a source does *not* record.
+
+    A value that is there counts whether covered or not; coverage says what an empty place means.
+    """
+
+    missing: frozenset[str] = frozenset()
+
+    @classmethod
+    def all(cls) -> Coverage:
+        """A source that records everything: what a hand-built case is taken for."""
+        return _EVERYTHING
+
+    def without(self, *names: str) -> Coverage:
+        """This coverage less event types or fields. Raises `CoverageError` for a name that does not exist."""
+        for name in names:
+            _check(name)
+        return Coverage(self.missing | set(names)) if names else self
+
+    def covers(self, event_type: str, field: str | None = None) -> bool:
+        """Is an empty place a fact here? Without `field`: is the absence of an event of this type?"""
+        if event_type in self.missing:
+            return False
+        return field is None or f"{event_type}.{field}" not in self.missing
+
+    @property
+    def all_types(self) -> bool:
+        """Does the source record every type of event?"""
+        return not any("." not in name for name in self.missing)
+
+
+_EVERYTHING = Coverage()
+
+
+def _check(name: str) -> None:
+    type_, dot, field = name.partition(".")
+    known = vocabulary()
+    if type_ == "case" and dot:
+        choices = {f"case.{field}" for field in known.case}
+    elif type_ not in known.types or not dot:
+        choices = set(known.types)
+    else:
+        specs = known.types[type_].fields.values()
+        choices = {f"{type_}.{spec.name}" for spec in specs if not spec.derived and spec.kind != "id"}
+    if name not in choices:
+        raise CoverageError(f"unknown event type or field '{name}' in a coverage.", remedy=did_you_mean(name, choices))

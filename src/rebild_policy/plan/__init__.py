@@ -1,0 +1,103 @@
+"""The plan: rules made ready for an engine, for one profile, one coverage and one reading of equal days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from rebild_policy.calendar import Calendar
+from rebild_policy.facts import Coverage, SameDay, Vocabulary, vocabulary
+from rebild_policy.loading import RuleSet
+from rebild_policy.parameters import ParameterDefinition
+from rebild_policy.plan.passes import PASSES, Context, open_links, with_place
+from rebild_policy.plan.types import Checker
+from rebild_policy.rules import Profile, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class NotCheckable:
+    """A rule that can't be checked with a source, for want of the event types that it starts from."""
+
+    rule: str
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an engine runs. `source` is what the export covers, `coverage` that less the gaps of one case."""
+
+    rules: tuple[Rule, ...]
+    not_checkable: tuple[NotCheckable, ...]
+    profile: Profile
+    source: Coverage
+    coverage: Coverage
+    same_day: SameDay
+    calendar: Calendar
+    parameters: Mapping[str, ParameterDefinition]
+    vocabulary: Vocabulary
+    ruleset: RuleSet
+    written: Mapping[str, Rule] = field(default_factory=dict)  # the same rules as their authors wrote them
+
+    def with_gaps(self, gaps: Iterable[str]) -> Plan:
+        """The plan for a case in which some event types are not wholly known, as after a quarantined row.
+
+        The source still covers them, so every rule is still checked on what is there; what is not there is unknown.
+        """
+        return build_plan(
+            self.ruleset,
+            profile=self.profile,
+            coverage=self.source.without(*gaps),
+            same_day=self.same_day,
+            calendar=self.calendar,
+            source=self.source,
+        )
+
+
+def build_plan(
+    ruleset: RuleSet,
+    *,
+    profile: Profile,
+    coverage: Coverage | None = None,
+    same_day: SameDay = "unknown",
+    calendar: Calendar | None = None,
+    source: Coverage | None = None,
+) -> Plan:
+    """Run the passes over every rule of the profile. Raises `RuleError` with file and line for the first that is wrong."""
+    coverage = coverage or Coverage.all()
+    source = source or coverage
+    words = vocabulary()
+    checker = Checker(words, ruleset.parameters)
+    context = Context(words, ruleset.terms, checker, profile, source, coverage)
+    planned: list[Rule] = []
+    not_checkable: list[NotCheckable] = []
+    for rule in ruleset.rules:
+        if rule.profile not in {None, profile}:
+            continue
+        ready = _planned(rule, context)
+        missing = tuple(type_ for type_ in dict.fromkeys(type_ for _, type_ in rule.each) if not source.covers(type_))
+        if missing:
+            not_checkable.append(NotCheckable(rule.name, missing))
+        else:
+            planned.append(ready)
+    return Plan(
+        rules=tuple(planned),
+        not_checkable=tuple(not_checkable),
+        profile=profile,
+        source=source,
+        coverage=coverage,
+        same_day=same_day,
+        calendar=calendar or Calendar(),
+        parameters=ruleset.parameters,
+        vocabulary=words,
+        ruleset=ruleset,
+        written={rule.name: rule for rule in ruleset.rules},
+    )
+
+
+def _planned(rule: Rule, context: Context) -> Rule:
+    for step in PASSES:
+        rule = with_place(lambda step=step, rule=rule: step(rule, context), rule.at)  # type: ignore[misc]
+    return rule
+
+
+__all__ = ["NotCheckable", "Plan", "SameDay", "build_plan", "open_links"]

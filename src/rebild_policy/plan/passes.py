@@ -1,0 +1,364 @@
+"""The passes that turn a rule as written into a rule that an engine can run. Each takes a rule and gives a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TypeVar
+
+from rebild_policy.errors import ExpressionError, Location, PolicyError, RuleError, did_you_mean
+from rebild_policy.expressions import (
+    TRUE,
+    And,
+    Attribute,
+    Before,
+    Compare,
+    Conditional,
+    Day,
+    Expression,
+    Field,
+    Linked,
+    Not,
+    Or,
+    Present,
+    Term,
+    transform,
+    walk,
+)
+from rebild_policy.facts import ANY_EVENT, Coverage, FieldSpec, Vocabulary
+from rebild_policy.plan.types import Checker, Scope
+from rebild_policy.rules import By, Formula, Group, Holds, Profile, Quantifier, Rule, TermDefinition, Window, Within
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the passes know beside the rule."""
+
+    vocabulary: Vocabulary
+    terms: Mapping[str, TermDefinition]
+    checker: Checker
+    profile: Profile
+    source: Coverage  # what the export covers
+    coverage: Coverage  # that, less the gaps of one case
+
+
+Pass = Callable[[Rule, Context], Rule]
+
+
+# --------------------------------------------------------------------------------------------------------------- profiles
+def select_profile(rule: Rule, context: Context) -> Rule:
+    """Drop the items of the other profile."""
+    return replace(rule, unless=_in_profile(rule.unless, context.profile), require=_in_profile(rule.require, context.profile))
+
+
+def _in_profile(group: Group, profile: Profile) -> Group:
+    kept = (part for part in group.parts if part.profile in {None, profile})
+    return replace(group, parts=tuple(_in_profile(part, profile) if isinstance(part, Group) else part for part in kept))
+
+
+# ------------------------------------------------------------------------------------------------------------------ names
+def expand_terms(rule: Rule, context: Context) -> Rule:
+    """Put the definitions in place of the terms."""
+
+    def expand(node: Expression) -> Expression:
+        return definition(node) if isinstance(node, Term) else node
+
+    def definition(term: Term) -> Expression:
+        known = context.terms.get(term.name)
+        if known is None:
+            raise ExpressionError(f"unknown term '{term.name}'.", remedy=did_you_mean(term.name, [*context.terms, *_CALLS]))
+        if len(term.arguments) != len(known.parameters):
+            raise ExpressionError(f"{term.name}() takes {len(known.parameters)} events.")
+        names = dict(zip((name for name, _ in known.parameters), term.arguments, strict=True))
+        return transform(known.means, lambda node: _renamed(node, names))
+
+    return _each_expression(rule, lambda node, _: transform(node, expand))
+
+
+_CALLS = ("present", "day", "before")
+
+
+def _renamed(node: Expression, names: Mapping[str, str]) -> Expression:
+    match node:
+        case Attribute(var, name):
+            return Attribute(names.get(var, var), name)
+        case Day(var):
+            return Day(names.get(var, var))
+        case Before(first, second):
+            return Before(names.get(first, first), names.get(second, second))
+        case Term(name):
+            raise ExpressionError(f"a term can't use another term ('{name}').", remedy="Write the condition out.")
+    return node
+
+
+def check_bindings(rule: Rule, context: Context) -> Rule:
+    """Every event type and every variable that a rule names exists, and windows name only what `each` binds."""
+    for var, type_ in rule.each:
+        if type_ == ANY_EVENT or "." in type_:
+            raise RuleError("'each' binds one event type.", at=rule.at)
+        with_place(lambda name=type_: context.vocabulary.event_type(name), Location(rule.at.file, rule.lines.get("each", 1)))
+        if var in {"case", "parameters", "self"}:
+            raise RuleError(f"'{var}' can't be the name of an event.", at=rule.at)
+    bound = dict(rule.each)
+    for node in quantifiers(rule):
+        if node.var in bound or node.var in {"case", "parameters", "self"}:
+            raise RuleError(f"'{node.var}' is bound already.", at=node.at, remedy="Choose another name.")
+        for type_ in node.types:
+            with_place(lambda name=type_: context.vocabulary.event_type(name), node.at)
+        for other in (node.before, node.after, node.of):
+            if other is not None and other not in bound:
+                raise RuleError(f"'{other}' is not bound by 'each'.", at=node.at, remedy=did_you_mean(other, bound))
+    return rule
+
+
+# --------------------------------------------------------------------------------------------------------- several types
+def split_types(rule: Rule, context: Context) -> Rule:
+    """A quantifier over types that differ in what is covered, or in the link it follows, becomes one for each kind.
+
+    `some` over a union is `any` of the parts and `none` is `all` of them, so nothing changes but that a field is now
+    covered or not, once and for all.
+    """
+
+    def split(node: Quantifier) -> Formula:
+        types = tuple(context.vocabulary.types) if node.types == (ANY_EVENT,) else node.types
+        if len(types) == 1:
+            return node
+        names = sorted({part.name for part in walk(node.where) if isinstance(part, Attribute) and part.var == node.var})
+        target = dict(rule.each).get(node.of or "")
+
+        def kind(type_: str) -> tuple[object, ...]:
+            link = _link(type_, target, context.vocabulary) if target else ""
+            return (link, *(context.source.covers(type_, name) for name in names))
+
+        groups = [tuple(part) for _, part in groupby(sorted(types, key=kind), key=kind)]
+        if len(groups) == 1:
+            return node
+        parts = tuple(replace(node, types=part) for part in groups)
+        return Group("any" if node.kind == "some" else "all", parts, node.profile, at=node.at)
+
+    return _each_quantifier(rule, split)
+
+
+def _link(type_: str, target: str, vocabulary: Vocabulary) -> str:
+    links = vocabulary.event_type(type_).links_to(target)
+    if len(links) != 1:
+        what = "no link" if not links else "several links"
+        raise RuleError(f"{type_} has {what} to {target}.", remedy="Leave 'of' out and compare ids in 'where'.")
+    return links[0].name
+
+
+# ------------------------------------------------------------------------------------------------------------ conditions
+def place_candidates(rule: Rule, context: Context) -> Rule:
+    """Say the place, the link and the matter of a candidate as conditions, before what the author wrote."""
+    bound = dict(rule.each)
+
+    def place(node: Quantifier) -> Quantifier:
+        parts: list[Expression] = []
+        before, after = node.before, node.after
+        if node.of is not None:
+            link = _link(node.types[0], bound[node.of], context.vocabulary)
+            parts.append(Compare("==", Attribute(node.var, link), Attribute(node.of, "id")))
+            spec = context.vocabulary.event_type(node.types[0]).fields[link].link
+            if after is None and spec and not spec.forward:
+                after = node.of
+        if node.same is not None:
+            parts.append(Compare("==", Attribute(node.var, node.same), Attribute(_holder(node.same, rule, context), node.same)))
+        if after is not None:
+            parts.append(Before(after, node.var))
+        if before is not None:
+            parts.append(Before(node.var, before))
+        return replace(node, after=after, where=_and([*parts, node.where]))
+
+    return _each_quantifier(rule, place)
+
+
+def _holder(name: str, rule: Rule, context: Context) -> str:
+    """The bound event that has the field of a `same`."""
+    holders = [var for var, type_ in rule.each if name in context.vocabulary.event_type(type_).fields]
+    if not holders:
+        fields = {field for _, type_ in rule.each for field in context.vocabulary.event_type(type_).fields}
+        raise RuleError(f"no bound event has the field '{name}'.", remedy=did_you_mean(name, fields))
+    return holders[0]
+
+
+def check_types(rule: Rule, context: Context) -> Rule:
+    """Check every condition against the vocabulary; equality on a link becomes `Linked`."""
+    bound: Scope = {var: (type_,) for var, type_ in rule.each}
+
+    def quantifier(node: Quantifier) -> Quantifier:
+        scope = {**bound, node.var: node.types}
+        return replace(
+            node, where=context.checker.condition(node.where, scope), window=_checked_window(node, bound, context.checker)
+        )
+
+    checked = _each_quantifier(rule, quantifier)
+    return _each_expression(checked, lambda node, own: node if own else context.checker.condition(node, bound))
+
+
+def _checked_window(node: Quantifier, bound: Scope, checker: Checker) -> Window | None:
+    match node.window:
+        case Within(duration, start):
+            # Counted from the day of the event it follows, unless the author says from where.
+            start = start or Day(node.of or node.after or "")
+            return replace(node.window, duration=checker.duration(duration, bound), start=checker.date(start, bound))
+        case By(day):
+            return By(checker.date(day, bound))
+    return None
+
+
+# ------------------------------------------------------------------------------------------------------ fields and coverage
+def resolve_fields(rule: Rule, context: Context) -> Rule:
+    """Derived fields become their expressions; every other field learns its default and whether it is covered."""
+    bound = {var: (type_,) for var, type_ in rule.each}
+
+    def resolver(scope: Scope) -> Callable[[Expression], Expression]:
+        def resolve(node: Expression) -> Expression:
+            return _resolved(node, scope, context) if isinstance(node, Attribute) else node
+
+        return resolve
+
+    def quantifier(node: Quantifier) -> Quantifier:
+        window = node.window
+        resolve = resolver(bound)
+        if isinstance(window, Within):
+            computable = not window.paused or context.coverage.covers("suspension", "until")
+            start = transform(window.start, resolve) if window.start else None
+            window = replace(window, duration=transform(window.duration, resolve), start=start, computable=computable)
+        elif isinstance(window, By):
+            window = By(transform(window.date, resolve))
+        types = context.vocabulary.types if node.types == (ANY_EVENT,) else node.types
+        where = transform(node.where, resolver({**bound, node.var: node.types}))
+        return replace(node, where=where, window=window, covered=all(context.coverage.covers(type_) for type_ in types))
+
+    resolved = _each_quantifier(rule, quantifier)
+    return _each_expression(resolved, lambda node, own: node if own else transform(node, resolver(bound)))
+
+
+def _resolved(node: Attribute, scope: Scope, context: Context) -> Expression:
+    if node.var == "case":
+        return Field("case", node.name, covered=context.source.covers("case", node.name))
+    spec = context.vocabulary.field(scope[node.var], node.name)
+    if spec.derived:
+        return transform(spec.derived.expression, lambda part: _of_event(part, node.var, scope, context))
+    field = _field(node.var, spec, scope, context)
+    if spec.fallback is None:
+        return field
+    otherwise = transform(spec.fallback.expression, lambda part: _of_event(part, node.var, scope, context, spec))
+    return Conditional(Present(replace(field, covered=True)), field, otherwise)
+
+
+def _of_event(node: Expression, var: str, scope: Scope, context: Context, own: FieldSpec | None = None) -> Expression:
+    """A part of a derived field's expression, said of the event `var`; the field itself means what is on record."""
+    match node:
+        case Attribute("self", name) if own and own.name == name:
+            return _field(var, own, scope, context)
+        case Attribute("self", name):
+            return _resolved(Attribute(var, name), scope, context)
+        case Day("self"):
+            return Day(var)
+    return node
+
+
+def _field(var: str, spec: FieldSpec, scope: Scope, context: Context) -> Field:
+    types = context.vocabulary.types if scope[var] == (ANY_EVENT,) else scope[var]
+    covered = spec.kind == "id" or all(context.source.covers(type_, spec.name) for type_ in types)
+    return Field(var, spec.name, default=spec.default, covered=covered)
+
+
+def simplify(rule: Rule, context: Context) -> Rule:
+    """Flatten `and` and `or`, and drop what is always true from an `and`."""
+    return _each_expression(rule, lambda node, _: transform(node, _simplified))
+
+
+def _simplified(node: Expression) -> Expression:
+    match node:
+        case And(parts):
+            return _and([inner for part in parts for inner in (part.parts if isinstance(part, And) else (part,))])
+        case Or(parts):
+            return Or(tuple(inner for part in parts for inner in (part.parts if isinstance(part, Or) else (part,))))
+        case Not(Not(part)):
+            return part
+    return node
+
+
+def _and(parts: list[Expression]) -> Expression:
+    kept = tuple(part for part in parts if part != TRUE)
+    return kept[0] if len(kept) == 1 else And(kept) if kept else TRUE
+
+
+# ---------------------------------------------------------------------------------------------------------------- helpers
+def open_links(rule: Rule) -> tuple[Field, ...]:
+    """The uncovered links that join the events of `each`: matches that differ only in them collapse to one finding."""
+    bound = {var for var, _ in rule.each}
+    found: list[Field] = []
+    for node in walk(rule.condition):
+        if isinstance(node, Linked):
+            sides = [side for side in (node.left, node.right) if isinstance(side, Field)]
+            if len({side.var for side in sides} & bound) > 1:
+                found += [side for side in sides if not side.covered and side not in found]
+    return tuple(found)
+
+
+def quantifiers(rule: Rule) -> Iterator[Quantifier]:
+    """Every quantifier of a rule, exemptions first."""
+
+    def below(formula: Formula) -> Iterator[Quantifier]:
+        if isinstance(formula, Quantifier):
+            yield formula
+        elif isinstance(formula, Group):
+            for part in formula.parts:
+                yield from below(part)
+
+    yield from below(rule.unless)
+    yield from below(rule.require)
+
+
+def with_place(step: Callable[[], T], at: Location) -> T:
+    """The result of `step`; an error that has no place gets this one."""
+    try:
+        return step()
+    except PolicyError as error:
+        if error.at is not None:
+            raise
+        raise type(error)(error.message, at=at, remedy=error.remedy) from None
+
+
+def _each_quantifier(rule: Rule, change: Callable[[Quantifier], Formula]) -> Rule:
+    def changed(formula: Formula) -> Formula:
+        if isinstance(formula, Group):
+            return replace(formula, parts=tuple(changed(part) for part in formula.parts))
+        return with_place(lambda: change(formula), formula.at) if isinstance(formula, Quantifier) else formula
+
+    return replace(rule, unless=changed(rule.unless), require=changed(rule.require))
+
+
+def _each_expression(rule: Rule, change: Callable[[Expression, bool], Expression]) -> Rule:
+    """Change every condition; the second argument says whether it is a quantifier's own `where`."""
+
+    def changed(formula: Formula) -> Formula:
+        match formula:
+            case Group(_, parts):
+                return replace(formula, parts=tuple(changed(part) for part in parts))
+            case Holds(condition):
+                return replace(formula, condition=with_place(lambda: change(condition, False), formula.at))  # noqa: FBT003
+            case Quantifier():
+                return replace(formula, where=with_place(lambda: change(formula.where, True), formula.at))  # noqa: FBT003
+
+    at = Location(rule.at.file, rule.lines.get("if", 1))
+    condition = with_place(lambda: change(rule.condition, False), at)  # noqa: FBT003
+    return replace(rule, condition=condition, unless=changed(rule.unless), require=changed(rule.require))
+
+
+PASSES: tuple[Pass, ...] = (
+    select_profile,
+    expand_terms,
+    check_bindings,
+    split_types,
+    place_candidates,
+    check_types,
+    resolve_fields,
+    simplify,
+)

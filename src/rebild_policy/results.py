@@ -1,0 +1,311 @@
+"""What a check says: verdicts, findings with their evidence, and the report of a case. Only typed fields, never free text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, computed_field
+
+from rebild_policy.privacy import holds_cpr, redact
+from rebild_policy.rules import Profile, Severity
+
+
+class Verdict(StrEnum):
+    """What a rule says of one match of its events."""
+
+    SATISFIED = "satisfied"
+    EXEMPT = "exempt"
+    UNDETERMINED = "undetermined"
+    PENDING = "pending"
+    VIOLATED = "violated"
+
+
+# Of several findings of one statement, the first of these that occurs speaks for it.
+PRECEDENCE = (Verdict.VIOLATED, Verdict.UNDETERMINED, Verdict.PENDING, Verdict.SATISFIED, Verdict.EXEMPT)
+
+
+class Row(NamedTuple):
+    """A verdict as a plain tuple: rule, trigger's id, ids of the other bound events, verdict, due date."""
+
+    rule: str
+    trigger: str
+    key: tuple[str, ...]
+    verdict: Verdict
+    due: date | None
+
+
+def overall(verdicts: Iterable[Verdict]) -> Verdict | None:
+    """One verdict for several; None for none."""
+    found = set(verdicts)
+    return next((verdict for verdict in PRECEDENCE if verdict in found), None)
+
+
+# ----------------------------------------------------------------------------------------------------------------- models
+SafeText = Annotated[str, AfterValidator(redact)]
+
+
+class Result(BaseModel):
+    """Base of all results: frozen, no field beyond the declared, every text free of CPR shapes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Words(Result):
+    """The same words in Danish and English."""
+
+    da: SafeText
+    en: SafeText
+
+
+class EventRef(Result):
+    """An event of the case: its id, type and local day, and its row in an export."""
+
+    id: SafeText
+    type: SafeText
+    day: date
+    row: int | None = None
+
+
+class Sought(Result):
+    """What a rule looked for: `found` met it, `near` did not by a little."""
+
+    kind: Literal["some", "none"]
+    types: tuple[SafeText, ...]
+    value: Literal["false", "unknown", "open", "true"]
+    due: date | None
+    counted_from: date | None
+    counted: SafeText | None
+    found: tuple[EventRef, ...]
+    near: tuple[NearMiss, ...]
+
+
+class NearMiss(Result):
+    """An event that would have met the requirement but for one thing."""
+
+    event: EventRef
+    lacks: Literal["in time", "order", "link", "matter", "content"]
+    days_late: int | None = None
+    working_days_late: int | None = None
+
+
+class MissingFact(Result):
+    """A fact that the verdict turns on and that is not known.
+
+    `cause`: `absent` (the place is empty), `uncovered` (the source does not record it), `order` (two events of one day),
+    `parameter` (no value in force).
+    """
+
+    type: SafeText
+    field: SafeText | None
+    event: SafeText | None
+    cause: Literal["absent", "uncovered", "order", "parameter"]
+
+
+class Change(Result):
+    """The smallest change that would satisfy the rule; `applied_to` a case it does."""
+
+    kind: Literal["insert", "set", "move", "remove", "none"]
+    type: SafeText | None = None
+    event: SafeText | None = None
+    field: SafeText | None = None
+    value: date | bool | int | SafeText | None = None
+    day: date | None = None
+    fields: dict[str, date | bool | int | SafeText] = {}
+    reason: SafeText | None = None
+
+
+class Explanation(Result):
+    """The evidence of a finding."""
+
+    message: Words
+    remedy: Words
+    witnesses: tuple[EventRef, ...]
+    sought: tuple[Sought, ...]
+    missing: tuple[MissingFact, ...]
+    change: Change | None
+
+
+class Finding(Result):
+    """The verdict of one rule on one match of its events, with the evidence in `explanation`, made when it is read.
+
+    `subsumed_by`: the same fault is reported by that rule already, and this finding is not counted a second time.
+    """
+
+    fingerprint: str
+    rule: str
+    title: Words
+    statements: tuple[str, ...]
+    law: tuple[str, ...]
+    severity: Severity
+    case: SafeText
+    trigger: EventRef
+    key: tuple[EventRef, ...]
+    verdict: Verdict
+    due: date | None
+    as_of: date
+    subsumed_by: str | None = None
+    explain: Annotated[Callable[[], Explanation] | None, Field(exclude=True, repr=False)] = None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @cached_property
+    def explanation(self) -> Explanation | None:
+        """Message, witnesses, what was looked for, missing facts and the smallest change."""
+        return self.explain() if self.explain else None
+
+
+def fingerprint(rule: str, case: str, trigger: EventRef, key: tuple[EventRef, ...]) -> str:
+    """A name for a finding that stays the same from audit to audit: 16 hexadecimal digits.
+
+    An id of the shape of a CPR number is left out in favour of the row, since a short hash of it could be reversed.
+    """
+    parts = [rule, redact(case), *(f"{event.type}/{event.id}" for event in (trigger, *key))]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def public_id(id_: str, type_: str, position: int) -> str:
+    """An event id as output shows it: one that holds a CPR shape is replaced by the event's place in the case."""
+    return f"{type_}-{position + 1}" if holds_cpr(id_) else id_
+
+
+class RuleSetInfo(Result):
+    """Which rules judged: name, version and the sha256 of their files."""
+
+    name: str
+    version: str
+    digest: str
+
+
+class NotCheckableRule(Result):
+    """A rule that can't be checked with this source, and the event types it would need."""
+
+    rule: str
+    missing: tuple[str, ...]
+
+
+class Report(Result):
+    """What the rules say of one case as of a day. Matches that a rule does not apply to are counted, never listed."""
+
+    case: SafeText
+    as_of: date
+    profile: Profile
+    ruleset: RuleSetInfo
+    parameters: dict[str, str]
+    findings: tuple[Finding, ...]
+    not_applicable: dict[str, int]
+    not_checkable: tuple[NotCheckableRule, ...]
+    statistics: tuple[Finding, ...] = ()
+
+    @property
+    def violations(self) -> list[Finding]:
+        """The possible deviations, one for each fault."""
+        return [finding for finding in self.findings if finding.verdict is Verdict.VIOLATED and not finding.subsumed_by]
+
+    def verdicts(self, statement: str) -> list[Verdict]:
+        """The verdicts of the findings that concern a statement, such as "G50"."""
+        return [finding.verdict for finding in self.findings if statement in finding.statements]
+
+    def verdict(self, statement: str) -> Verdict | None:
+        """One verdict for a statement: violated over undetermined over pending over satisfied over exempt."""
+        return overall(self.verdicts(statement))
+
+
+# ----------------------------------------------------------------------------------------------------------------- audits
+class Activity(Result):
+    """An activity of an export and how many rows have it."""
+
+    name: SafeText
+    rows: int
+
+
+class QuarantinedRow(Result):
+    """A row that could not be used: its number in the file, the column at fault and what was expected there."""
+
+    row: int
+    column: SafeText | None
+    reason: SafeText
+
+
+class Accounting(Result):
+    """Where every row of an export went: rows = mapped + irrelevant + unmapped + skipped + quarantined + duplicates."""
+
+    rows: int
+    mapped: int
+    skipped: int
+    duplicates: int
+    quarantined: int
+    events: int
+    cases: int
+    irrelevant: tuple[Activity, ...]
+    unmapped: tuple[Activity, ...]
+    quarantine: tuple[QuarantinedRow, ...]  # the first of them; all are in the quarantine file
+    rows_without_case: int  # quarantined rows whose case is unreadable: a limit of the audit
+
+
+class SourceInfo(Result):
+    """What was audited: file name and sha256 of the export and of the mapping."""
+
+    file: SafeText
+    sha256: str
+    mapping: SafeText
+    mapping_sha256: str
+
+
+class Assumption(Result):
+    """Something that the mapping, a rule or a parameter takes for granted, and how many links rest on it."""
+
+    text: Words
+    count: int | None = None
+
+
+class Reason(Result):
+    """Why findings are undetermined: a missing fact and how many findings turn on it."""
+
+    missing: MissingFact  # without the event
+    findings: int
+
+
+class RuleTally(Result):
+    """How often a rule came to each verdict; `partly_known` counts cases where quarantined rows could hide a trigger."""
+
+    rule: str
+    title: Words
+    statements: tuple[str, ...]
+    severity: Severity
+    verdicts: dict[Verdict, int]
+    subsumed: int
+    not_applicable: int
+    partly_known: int
+    statistic: bool = False
+
+
+class Audit(Result):
+    """What the rules say of an export as of a day: the numbers first, then every finding."""
+
+    version: str
+    as_of: date
+    profile: Profile
+    ruleset: RuleSetInfo
+    parameters: dict[str, str]
+    source: SourceInfo
+    command: SafeText
+    accounting: Accounting
+    tallies: tuple[RuleTally, ...]
+    reasons: tuple[Reason, ...]
+    not_checkable: tuple[NotCheckableRule, ...]
+    assumptions: tuple[Assumption, ...]
+    findings: tuple[Finding, ...] = Field(exclude=True, repr=False)
+
+    @property
+    def violations(self) -> list[Finding]:
+        """The possible deviations, one for each fault."""
+        return [finding for finding in self.findings if finding.verdict is Verdict.VIOLATED and not finding.subsumed_by]
+
+    def count(self, verdict: Verdict) -> int:
+        """How many findings have this verdict; a subsumed deviation is not counted a second time."""
+        subsumed = sum(tally.subsumed for tally in self.tallies) if verdict is Verdict.VIOLATED else 0
+        return sum(tally.verdicts.get(verdict, 0) for tally in self.tallies if not tally.statistic) - subsumed

@@ -1,0 +1,234 @@
+"""The shapes of the files in `rules/`: what an author may write, before it means anything. The JSON Schemas come from here."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StrictInt, Tag
+
+from rebild_policy.rules import Profile, Severity, Text
+
+
+class Shape(BaseModel):
+    """Base of all shapes: keys that do not exist are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+Words = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+Variable = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Condition = str | bool
+
+
+class TextShape(Shape):
+    """Words in Danish and English."""
+
+    da: Words
+    en: Words
+
+    @property
+    def text(self) -> Text:
+        """As the rest of the library holds it."""
+        return Text(self.da, self.en)
+
+
+# ------------------------------------------------------------------------------------------------------------------ nodes
+class QuantifierShape(Shape):
+    """What `some` and `none` share: where the event is placed, what it is linked to, and by when."""
+
+    before: Variable | None = None
+    after: Variable | None = None
+    between: tuple[Variable, Variable] | None = None
+    of: Variable | None = None
+    same: str | None = None
+    where: Condition | None = None
+    within: str | None = None
+    start: str | None = Field(default=None, alias="from")
+    by: str | None = None
+    paused_by: Literal["suspension"] | None = None
+    roll: Literal["next working day"] | None = None
+    profile: Profile | None = None
+
+
+class SomeShape(QuantifierShape):
+    """There is such an event."""
+
+    some: Annotated[dict[Variable, str | list[str]], Field(min_length=1, max_length=1)]
+
+
+class NoneShape(QuantifierShape):
+    """There is no such event."""
+
+    none: Annotated[dict[Variable, str | list[str]], Field(min_length=1, max_length=1)]
+
+
+class HoldsShape(Shape):
+    """A condition on the bound events and the case."""
+
+    holds: Condition
+    profile: Profile | None = None
+
+
+class AllShape(Shape):
+    """All of the parts."""
+
+    all: Annotated[list[NodeShape], Field(min_length=1)]
+    profile: Profile | None = None
+
+
+class AnyShape(Shape):
+    """At least one of the parts."""
+
+    any: Annotated[list[NodeShape], Field(min_length=1)]
+    profile: Profile | None = None
+
+
+def _kind_of(node: Any) -> str | None:
+    keys = node if isinstance(node, dict) else vars(node) if isinstance(node, Shape) else {}
+    return next((kind for kind in ("some", "none", "holds", "all", "any") if kind in keys), None)
+
+
+NodeShape = Annotated[
+    Annotated[SomeShape, Tag("some")]
+    | Annotated[NoneShape, Tag("none")]
+    | Annotated[HoldsShape, Tag("holds")]
+    | Annotated[AllShape, Tag("all")]
+    | Annotated[AnyShape, Tag("any")],
+    Discriminator(
+        _kind_of,
+        custom_error_type="node",
+        custom_error_message="this is none of some, none, holds, any, all",
+    ),
+]
+
+
+# ------------------------------------------------------------------------------------------------------------------ rules
+class ExampleShape(Shape):
+    """A small case with the verdict that the rule must give it.
+
+    An event is short: `{decision: 2026-01-05, outcome: refused}`. Its first key is a variable of the rule or an event type,
+    with the time; the variable's name is its id unless `id` says another.
+    """
+
+    name: TextShape
+    as_of: date
+    events: list[dict[str, Any]]
+    expect: str | dict[str, str]
+    case: dict[str, Any] = {}
+    profile: Profile | None = None
+    without: list[str] = []
+    same_day: Literal["unknown", "source-order"] = "unknown"
+    deadline: Literal["last day", "day after"] | None = None
+    due: date | None = None
+    objection: str | None = None
+
+
+class ValidShape(Shape):
+    """The days on which the rule is in force, by the trigger's day; both ends are included."""
+
+    since: date | None = Field(default=None, alias="from")
+    until: date | None = Field(default=None, alias="to")
+
+
+class RuleShape(Shape):
+    """One rule, in a file of its own, named for the fault."""
+
+    rule: Name
+    title: TextShape
+    statements: Annotated[list[str], Field(min_length=1)]
+    law: list[str]
+    severity: Severity
+    each: Annotated[dict[Variable, str], Field(min_length=1, max_length=4)]
+    condition: Condition = Field(default=True, alias="if")
+    unless: list[NodeShape] = []
+    require: list[NodeShape] | Literal["never"]
+    message: TextShape
+    remedy: TextShape
+    not_formalised: TextShape
+    examples: list[ExampleShape]
+    profile: Profile | None = None
+    valid: ValidShape = ValidShape()
+    kind: Literal["duty", "statistic"] = "duty"
+    measure: str | None = None
+    subsumed_by: Name | None = None
+    assumption: TextShape | None = None
+
+
+# ------------------------------------------------------------------------------------------------------------ other files
+class TermShape(Shape):
+    """A named condition: `of` types its events, `means` says what it stands for."""
+
+    title: TextShape
+    of: Annotated[dict[Variable, str], Field(min_length=1)]
+    means: str
+
+
+class TermsShape(Shape):
+    """The file `terms.yaml`."""
+
+    terms: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], TermShape]
+
+
+class DatedShape(Shape):
+    """A value in force from a day on."""
+
+    since: date = Field(alias="from")
+    value: Any
+    reference: Words
+
+
+class RowShape(Shape):
+    """One adopted processing time. Only a row with `in_force: true` is used."""
+
+    case_kind: Words
+    value: Annotated[StrictInt, Field(ge=0)]
+    unit: Literal["working days", "days", "weeks", "months"]
+    start: Words
+    end: Words
+    adopted_on: date | None = None
+    adopted_by: str | None = None
+    published_at: str | None = None
+    valid_from: date
+    valid_to: date | None = None
+    in_force: bool
+
+
+class ParameterShape(Shape):
+    """One parameter, in a file of its own under `parameters/`."""
+
+    parameter: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    kind: Literal["duration", "number", "flag", "text", "list", "table"]
+    title: TextShape
+    values: list[DatedShape] = []
+    rows: list[RowShape] = []
+    assumption: TextShape | None = None
+
+
+class StatementShape(Shape):
+    """One statement of the guideline."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Z]+\d+$")]
+    section: str
+    gloss: TextShape
+    quote: Words
+    modality: str
+    law: list[str] = []
+    answer: Literal["rules", "statistic", "review", "context"]
+    reason: TextShape | None = None
+
+
+class StatementsShape(Shape):
+    """The file `statements.yaml`."""
+
+    sections: dict[str, TextShape]
+    statements: list[StatementShape]
+
+
+class RuleSetShape(Shape):
+    """The file `ruleset.yaml`: what this set of rules is called, and its version."""
+
+    ruleset: Name
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    title: TextShape
