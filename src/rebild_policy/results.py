@@ -106,17 +106,31 @@ class MissingFact(Result):
     cause: Literal["absent", "uncovered", "order", "parameter"]
 
 
+class Copy(Result):
+    """The value of a field of another event of the case: how a change names a text without repeating it."""
+
+    event: str
+    field: SafeText
+
+
+ChangeValue = bool | int | date | Copy | SafeText
+
+
 class Change(Result):
-    """The smallest change that would satisfy the rule; `applied_to` a case it does."""
+    """The smallest change that would satisfy the rule, in the order of preference of its kinds.
+
+    `insert` an event of `type` on `day` with `fields`; `set` the `field` of an `event` to `value`; `move` an `event` to
+    `day`; `remove` an `event`; `none`, for the `reason` given. `engines.changes.applied` makes it in a case.
+    """
 
     kind: Literal["insert", "set", "move", "remove", "none"]
     type: SafeText | None = None
-    event: SafeText | None = None
+    event: str | None = None
     field: SafeText | None = None
-    value: date | bool | int | SafeText | None = None
+    value: ChangeValue | None = None
     day: date | None = None
-    fields: dict[str, date | bool | int | SafeText] = {}
-    reason: SafeText | None = None
+    fields: dict[str, ChangeValue] = {}
+    reason: Words | None = None
 
 
 class Explanation(Result):
@@ -187,6 +201,18 @@ class NotCheckableRule(Result):
     missing: tuple[str, ...]
 
 
+class Statistic(Result):
+    """How often an aspiration was met. A count, never an accusation; `unmet` is no deviation."""
+
+    rule: str
+    title: Words
+    statements: tuple[str, ...]
+    met: int
+    unmet: int
+    open: int
+    unknown: int
+
+
 class Report(Result):
     """What the rules say of one case as of a day. Matches that a rule does not apply to are counted, never listed."""
 
@@ -198,7 +224,7 @@ class Report(Result):
     findings: tuple[Finding, ...]
     not_applicable: dict[str, int]
     not_checkable: tuple[NotCheckableRule, ...]
-    statistics: tuple[Finding, ...] = ()
+    statistics: tuple[Statistic, ...] = ()
 
     @property
     def violations(self) -> list[Finding]:
@@ -231,7 +257,10 @@ class QuarantinedRow(Result):
 
 
 class Accounting(Result):
-    """Where every row of an export went: rows = mapped + irrelevant + unmapped + skipped + quarantined + duplicates."""
+    """Where every row of an export went: rows = mapped + irrelevant + unmapped + quarantined + duplicates.
+
+    `skipped`: mapped rows that gave no event, since a condition of the mapping did not hold.
+    """
 
     rows: int
     mapped: int
@@ -242,7 +271,7 @@ class Accounting(Result):
     cases: int
     irrelevant: tuple[Activity, ...]
     unmapped: tuple[Activity, ...]
-    quarantine: tuple[QuarantinedRow, ...]  # the first of them; all are in the quarantine file
+    quarantine: tuple[QuarantinedRow, ...]  # the first of them; `Audit.quarantined` has all
     rows_without_case: int  # quarantined rows whose case is unreadable: a limit of the audit
 
 
@@ -280,7 +309,6 @@ class RuleTally(Result):
     subsumed: int
     not_applicable: int
     partly_known: int
-    statistic: bool = False
 
 
 class Audit(Result):
@@ -295,10 +323,12 @@ class Audit(Result):
     command: SafeText
     accounting: Accounting
     tallies: tuple[RuleTally, ...]
+    statistics: tuple[Statistic, ...]
     reasons: tuple[Reason, ...]
     not_checkable: tuple[NotCheckableRule, ...]
     assumptions: tuple[Assumption, ...]
     findings: tuple[Finding, ...] = Field(exclude=True, repr=False)
+    quarantined: tuple[QuarantinedRow, ...] = Field(default=(), exclude=True, repr=False)
 
     @property
     def violations(self) -> list[Finding]:
@@ -308,4 +338,4 @@ class Audit(Result):
     def count(self, verdict: Verdict) -> int:
         """How many findings have this verdict; a subsumed deviation is not counted a second time."""
         subsumed = sum(tally.subsumed for tally in self.tallies) if verdict is Verdict.VIOLATED else 0
-        return sum(tally.verdicts.get(verdict, 0) for tally in self.tallies if not tally.statistic) - subsumed
+        return sum(tally.verdicts.get(verdict, 0) for tally in self.tallies) - subsumed

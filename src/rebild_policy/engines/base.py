@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from rebild_policy.expressions import Truth
-from rebild_policy.facts import Case
+from rebild_policy.calendar import Calendar
+from rebild_policy.expressions import Expression, Parameter, Truth
+from rebild_policy.facts import Case, Event
+from rebild_policy.parameters import ParameterValue
+from rebild_policy.plan import Plan
 from rebild_policy.results import Row, Verdict, overall
 
 
@@ -41,6 +44,30 @@ def verdict(condition: Truth, exempt: Truth, required: Truth) -> Verdict | None:
     if condition is Truth.UNKNOWN:
         return Verdict.UNDETERMINED
     return (Verdict.VIOLATED, Verdict.UNDETERMINED, Verdict.PENDING)[max(exempt, required)]
+
+
+def constant_of(node: Expression, plan: Plan) -> ParameterValue | None:
+    """The value of a parameter that has one for all days; None for any other."""
+    return plan.parameters[node.name].constant if isinstance(node, Parameter) and node.key is None else None
+
+
+def received(event: Event, calendar: Calendar) -> date:
+    """The day an event counts from: its local day, or the next where it came in after the calendar's cut-off hour."""
+    if calendar.cut_off is None or not isinstance(event.time, datetime):
+        return event.day
+    return calendar.received_day(event.time)
+
+
+def paused_days(suspensions: Iterable[Event], start: date) -> set[date] | None:
+    """The days after `start` on which suspensions stop the clock; None where one is open-ended."""
+    days: set[date] = set()
+    for event in suspensions:
+        until = getattr(event, "until", None)
+        if until is None:
+            return None
+        first = max(event.day, start)
+        days.update(first + timedelta(days=step) for step in range(1, (until - first).days + 1))
+    return days
 
 
 def collapse(rows: Iterable[Row]) -> list[Row]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
-from rebild_policy.calendar import COPENHAGEN, Duration
-from rebild_policy.engines.base import Judgement, collapse, verdict
+from rebild_policy.calendar import Duration
+from rebild_policy.engines.base import Judgement, collapse, paused_days, received, verdict
 from rebild_policy.expressions import UNKNOWN, Attribute, Day, Expression, Field, Parameter, Truth, Value, parameter, truth, value
 from rebild_policy.facts import ANY_EVENT, Case, Event, earlier
 from rebild_policy.plan import Plan, open_links
@@ -125,11 +125,9 @@ class Match:
 
     def start(self, window: Within) -> date | None:
         """The day that a window is counted from."""
-        start = value(window.start, self) if window.start else None
         if isinstance(window.start, Day):
-            # A cut-off hour makes what comes in late in the day count as received the day after.
-            time = self.bound[window.start.var].time
-            start = self.plan.calendar.received_day(time.astimezone(COPENHAGEN)) if isinstance(time, datetime) else start
+            return received(self.bound[window.start.var], self.plan.calendar)
+        start = value(window.start, self) if window.start else None
         return start if isinstance(start, date) else None
 
     def _within(self, window: Within) -> date | None:
@@ -137,20 +135,11 @@ class Match:
         duration = parameter(window.duration, self) if isinstance(window.duration, Parameter) else value(window.duration, self)
         if start is None or not isinstance(duration, Duration) or not window.computable:
             return None
-        paused = self.paused_days(start) if window.paused else set()
+        paused = paused_days(self._visible("suspension"), start) if window.paused else set()
         return None if paused is None else self.plan.calendar.deadline(start, duration, paused, roll=window.roll)
 
-    def paused_days(self, start: date) -> set[date] | None:
-        """The days after `start` on which suspensions stop the clock; None where one is open-ended."""
-        days: set[date] = set()
-        for event in self.case.events:
-            if event.type == "suspension" and event.day <= self.as_of:
-                until = getattr(event, "until", None)
-                if until is None:
-                    return None
-                first = max(event.day, start)
-                days.update(first + timedelta(days=step) for step in range(1, (until - first).days + 1))
-        return days
+    def _visible(self, type_: str) -> Iterator[Event]:
+        return (event for event in self.case.events if event.type == type_ and event.day <= self.as_of)
 
 
 def combined(kind: str, answers: list[Answer]) -> Answer:

@@ -28,6 +28,7 @@ from rebild_policy.expressions import (
 )
 from rebild_policy.facts import ANY_EVENT, Coverage, FieldSpec, Vocabulary
 from rebild_policy.plan.types import Checker, Scope
+from rebild_policy.plan.wording import check_wording
 from rebild_policy.rules import By, Formula, Group, Holds, Profile, Quantifier, Rule, TermDefinition, Window, Within
 
 T = TypeVar("T")
@@ -43,6 +44,10 @@ class Context:
     profile: Profile
     source: Coverage  # what the export covers
     coverage: Coverage  # that, less the gaps of one case
+
+    def covers(self, type_: str, field: str) -> bool:
+        """Is an empty field a fact? Yes where rows of the type are missing, too: what the others hold is on record."""
+        return self.source.covers(type_, field) and f"{type_}.{field}" not in self.coverage.missing
 
 
 Pass = Callable[[Rule, Context], Rule]
@@ -79,6 +84,7 @@ def expand_terms(rule: Rule, context: Context) -> Rule:
 
 
 _CALLS = ("present", "day", "before")
+_RESERVED = {"case", "parameters", "self"}
 
 
 def _renamed(node: Expression, names: Mapping[str, str]) -> Expression:
@@ -100,17 +106,23 @@ def check_bindings(rule: Rule, context: Context) -> Rule:
         if type_ == ANY_EVENT or "." in type_:
             raise RuleError("'each' binds one event type.", at=rule.at)
         with_place(lambda name=type_: context.vocabulary.event_type(name), Location(rule.at.file, rule.lines.get("each", 1)))
-        if var in {"case", "parameters", "self"}:
+        if var in _RESERVED:
             raise RuleError(f"'{var}' can't be the name of an event.", at=rule.at)
     bound = dict(rule.each)
     for node in quantifiers(rule):
-        if node.var in bound or node.var in {"case", "parameters", "self"}:
+        if node.var in bound or node.var in _RESERVED:
             raise RuleError(f"'{node.var}' is bound already.", at=node.at, remedy="Choose another name.")
         for type_ in node.types:
             with_place(lambda name=type_: context.vocabulary.event_type(name), node.at)
         for other in (node.before, node.after, node.of):
             if other is not None and other not in bound:
                 raise RuleError(f"'{other}' is not bound by 'each'.", at=node.at, remedy=did_you_mean(other, bound))
+    return rule
+
+
+def check_messages(rule: Rule, context: Context) -> Rule:
+    """Messages show what is there, and no text of the case."""
+    check_wording(rule, context.vocabulary)
     return rule
 
 
@@ -131,7 +143,7 @@ def split_types(rule: Rule, context: Context) -> Rule:
 
         def kind(type_: str) -> tuple[object, ...]:
             link = _link(type_, target, context.vocabulary) if target else ""
-            return (link, *(context.source.covers(type_, name) for name in names))
+            return (link, *(context.covers(type_, name) for name in names))
 
         groups = [tuple(part) for _, part in groupby(sorted(types, key=kind), key=kind)]
         if len(groups) == 1:
@@ -239,7 +251,7 @@ def resolve_fields(rule: Rule, context: Context) -> Rule:
 
 def _resolved(node: Attribute, scope: Scope, context: Context) -> Expression:
     if node.var == "case":
-        return Field("case", node.name, covered=context.source.covers("case", node.name))
+        return Field("case", node.name, covered=context.covers("case", node.name))
     spec = context.vocabulary.field(scope[node.var], node.name)
     if spec.derived:
         return transform(spec.derived.expression, lambda part: _of_event(part, node.var, scope, context))
@@ -264,7 +276,7 @@ def _of_event(node: Expression, var: str, scope: Scope, context: Context, own: F
 
 def _field(var: str, spec: FieldSpec, scope: Scope, context: Context) -> Field:
     types = context.vocabulary.types if scope[var] == (ANY_EVENT,) else scope[var]
-    covered = spec.kind == "id" or all(context.source.covers(type_, spec.name) for type_ in types)
+    covered = spec.kind == "id" or all(context.covers(type_, spec.name) for type_ in types)
     return Field(var, spec.name, default=spec.default, covered=covered)
 
 
@@ -356,6 +368,7 @@ PASSES: tuple[Pass, ...] = (
     select_profile,
     expand_terms,
     check_bindings,
+    check_messages,
     split_types,
     place_candidates,
     check_types,

@@ -1,4 +1,4 @@
-"""What became of every row: the numbers that an audit opens with. No cell of the export is in them but activity names."""
+"""What became of every row: the numbers that an audit opens with. Of the cells, only activity names are in them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """What the mapping takes for granted, in both languages; `count` is how many values rest on it, where that is counted."""
+    """What the mapping takes for granted, in both languages; `count` is how many values rest on it, where that is
+    counted.
+    """
 
     da: str
     en: str
@@ -50,9 +52,10 @@ class LinkCount:
 class Accounting:
     """Every row of the export, counted once: `rows == mapped + irrelevant + unmapped + quarantined + duplicates`.
 
-    `mapped` counts the rows of mapped activities that were read, with those that gave no event since no `when` held (also in
-    `skipped`). The counters are by activity name, redacted and cut short. `lost_cases` counts quarantined rows of which not
-    even the case is known: a limit of the audit. `notes` counts, by what it is, what looks wrong in rows that were used.
+    `mapped` counts the rows of mapped activities that were read, with those that gave no event since no `when` held
+    (also in `skipped`). The counters are by activity name, redacted and cut short. `lost_cases` counts quarantined rows
+    of which not even the case is known: a limit of the audit. `notes` counts, by what it is, what looks wrong in rows
+    that were used.
     """
 
     rows: int
@@ -78,12 +81,14 @@ class Accounting:
 
 
 def count_activity(counter: Counter[str], activity: str) -> None:
-    """Count a row by its activity. Past `MAX_NAMES` names the column is no list of activities: the rest are counted as one."""
+    """Count a row by its activity. Past `MAX_NAMES` names the column is no list of activities: the rest are counted as
+    one.
+    """
     name = redact(activity)[:MAX_NAME]
     counter[name if name in counter or len(counter) < MAX_NAMES else OTHER] += 1
 
 
-def write_quarantine(path: Path | str, quarantined: Iterable[Quarantined]) -> None:
+def write_quarantine(path: Path | str, quarantined: Iterable[_Told]) -> None:
     """Write the quarantined rows as CSV in UTF-8: line number, column and reason, and nothing that stood in them."""
     with Path(path).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

@@ -9,7 +9,6 @@ from typing import NoReturn
 
 from rebild_policy.errors import ExpressionError, did_you_mean
 from rebild_policy.expressions import (
-    UNKNOWN,
     And,
     Attribute,
     Compare,
@@ -62,7 +61,7 @@ def holds(condition: Expression, cells: Mapping[str, str | None]) -> bool | None
 
 @dataclass(frozen=True, slots=True)
 class _RowEnvironment:
-    """One row; its cells are given or absent. The rest of the language has no meaning here and is refused on reading."""
+    """One row; its cells are given or absent. The rest of the language has no meaning here and is refused."""
 
     cells: Mapping[str, str | None]
 
@@ -73,10 +72,10 @@ class _RowEnvironment:
         raise ExpressionError(f"day({var}) has no meaning in a mapping.")
 
     def before(self, first: str, second: str) -> Truth:
-        return Truth.UNKNOWN
+        raise ExpressionError(f"before({first}, {second}) has no meaning in a mapping.")
 
-    def parameter(self, name: str, key: Value) -> Unknown:
-        return UNKNOWN
+    def parameter(self, name: str, key: Value) -> Unknown:  # noqa: ARG002 - the interface
+        raise ExpressionError(f"parameters.{name} has no meaning in a mapping.")
 
 
 def _check_truth(node: Expression) -> None:

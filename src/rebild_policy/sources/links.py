@@ -32,9 +32,9 @@ _WORDS = {
 class LinkPolicy:
     """`reply_sent.inquiry: latest earlier unanswered inquiry_received`, read.
 
-    Earlier is an earlier day, or a time that is not later; on one day where either has no clock time, both are taken for
-    earlier than the other. *Unanswered*: no earlier event of this type was linked to it by this policy. *Only*: the case
-    has exactly one, at whatever time.
+    Earlier is an earlier day, or a time that is not later; on one day where either has no clock time, both are taken
+    for earlier than the other. *Unanswered*: no earlier event of this type was linked to it by this policy. *Only*: the
+    case has exactly one, at whatever time.
     """
 
     type: str
@@ -124,7 +124,9 @@ def _drop(past: deque[Event], chosen: Event) -> None:
 
 def _not_later(today: list[Event], event: Event) -> list[Event]:
     """The events of its own day that may come before `event`."""
-    if any(other is event for other in today):  # links within one type: the day's order keeps two from pointing to each other
+    if any(
+        other is event for other in today
+    ):  # links within one type: the day's order keeps two from pointing to each other
         return today[: today.index(event)]
     instant = event.instant
     return [other for other in today if instant is None or other.instant is None or other.instant <= instant]

@@ -1,15 +1,15 @@
 """The mapping file: how the rows of one system's export become events. Its JSON Schema comes from these models.
 
-    mapping: sbsys
-    columns: {case: Sagsnr, activity: Aktivitet, time: Dato, channel: Kanal}
-    time: {format: ["%d-%m-%Y %H:%M", "%d-%m-%Y"], zone: Europe/Copenhagen}
-    activities:
-      Svar sendt:
-        - event: reply_sent
-          set: {channel: {column: channel, values: {Brev: post, E-mail: email}}}
-    links: {reply_sent.inquiry: latest earlier unanswered inquiry_received}
-    covers: {reply_sent: [inquiry, channel]}
-    irrelevant: [Sag oprettet]
+mapping: sbsys
+columns: {case: Sagsnr, activity: Aktivitet, time: Dato, channel: Kanal}
+time: {format: ["%d-%m-%Y %H:%M", "%d-%m-%Y"], zone: Europe/Copenhagen}
+activities:
+  Svar sendt:
+    - event: reply_sent
+      set: {channel: {column: channel, values: {Brev: post, E-mail: email}}}
+links: {reply_sent.inquiry: latest earlier unanswered inquiry_received}
+covers: {reply_sent: [inquiry, channel]}
+irrelevant: [Sag oprettet]
 """
 
 from __future__ import annotations
@@ -50,11 +50,13 @@ def _events_listed(events: object) -> object:
     return events
 
 
-_OneOrMany = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})
+_OneOrMany = WithJsonSchema(
+    {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+)
 _FieldsOrAll = WithJsonSchema({"anyOf": [{"const": "all"}, {"type": "array", "items": {"type": "string"}}]})
 
 
-# ----------------------------------------------------------------------------------------------------------------- parts
+# ---------------------------------------------------------------------------------------------------------------- parts
 class SourceFormat(Shape):
     """How the file is written."""
 
@@ -81,14 +83,14 @@ class TimeSettings(Shape):
 
     format: Annotated[tuple[Words, ...], BeforeValidator(_listed), Field(min_length=1), _OneOrMany] = Field(
         default=("iso",),
-        description="iso (2026-01-05, with a clock time and an offset or without), epoch (seconds since 1970), or a pattern "
-        "such as '%d-%m-%Y %H:%M'; a list is tried in turn. A pattern without a clock gives a day.",
+        description="iso (2026-01-05, with a clock time and an offset or without), epoch (seconds since 1970), or a "
+        "pattern such as '%d-%m-%Y %H:%M'; a list is tried in turn. A pattern without a clock gives a day.",
     )
     zone: str = Field(default="Europe/Copenhagen", description="The zone of times that are written without an offset.")
     precision: Precision = Field(
         default="clock",
-        description="clock: as written; day: the clock times are not to be trusted and are dropped; midnight-is-day: a time "
-        "of exactly midnight stands for the day.",
+        description="clock: as written; day: the clock times are not to be trusted and are dropped; midnight-is-day: a "
+        "time of exactly midnight stands for the day.",
     )
     same_day: Literal["unknown", "source-order"] = Field(
         default="unknown", description="The order of two events on one day where a clock time is missing."
@@ -130,13 +132,13 @@ class EventMapping(Shape):
     time: EventTime | None = Field(default=None, description="Where it happened at another time than the row's own.")
     when: str | None = Field(
         default=None,
-        description="Only where this holds of the row: row.channel != 'Intern'; present(row.deadline). Every value is a text. "
-        "Where an empty cell leaves it open, the row goes to quarantine.",
+        description="Only where this holds of the row: row.channel != 'Intern'; present(row.deadline). Every value is "
+        "a text. Where an empty cell leaves it open, the row goes to quarantine.",
     )
     assign: dict[str, FieldSource] = Field(default={}, alias="set", description="The fields of the event.")
 
 
-# ---------------------------------------------------------------------------------------------------------------- mapping
+# -------------------------------------------------------------------------------------------------------------- mapping
 class Mapping(Shape):
     """A mapping file. Read one with `load_mapping`; `file` and `sha256` say which file it was."""
 
@@ -144,28 +146,31 @@ class Mapping(Shape):
     title: TextShape | None = Field(default=None, description="What it maps, for people.")
     source: SourceFormat = SourceFormat()
     columns: dict[Variable, Words] = Field(
-        description="Short names for the columns: case, activity and time; id where the export has one (it is unique within "
-        "the case; without it the line number makes the id: row-17); and any other that is used below."
+        description="Short names for the columns: case, activity and time; id where the export has one (it is unique "
+        "within the case; without it the line number makes the id: row-17); and any other that is used below."
     )
     time: TimeSettings = TimeSettings()
     case: dict[str, FieldSource] = Field(
         default={},
-        description="Fields of the case, from the first row of it that has a value. Rows that contradict each other make it "
-        "unknown in that case.",
+        description="Fields of the case, from the first row of it that has a value. Rows that contradict each other "
+        "make it unknown in that case.",
     )
     activities: dict[str, Annotated[tuple[EventMapping, ...], Field(min_length=1), BeforeValidator(_events_listed)]] = (
-        Field(min_length=1, description="The events that a row of each activity gives; of several, the second is 'row-17.2'.")
+        Field(
+            min_length=1,
+            description="The events that a row of each activity gives; of several, the second is 'row-17.2'.",
+        )
     )
     links: dict[str, str] = Field(
         default={},
-        description="How events are linked where the export does not say: 'reply_sent.inquiry: latest earlier unanswered "
-        "inquiry_received'. Policies: latest earlier TYPE, latest earlier unanswered TYPE, earliest earlier unanswered TYPE, "
-        "only TYPE. Reported as an assumption.",
+        description="How events are linked where the export does not say: 'reply_sent.inquiry: latest earlier "
+        "unanswered inquiry_received'. Policies: latest earlier TYPE, latest earlier unanswered TYPE, earliest earlier "
+        "unanswered TYPE, only TYPE. Reported as an assumption.",
     )
     covers: dict[str, Annotated[tuple[str, ...], BeforeValidator(_listed), _FieldsOrAll]] = Field(
         default={},
-        description="The promise that an empty place is a fact: event types whose every occurrence is in the export, each with "
-        "the fields that are always filled in, or all. What is not listed is unknown where it is empty.",
+        description="The promise that an empty place is a fact: event types whose every occurrence is in the export, "
+        "each with the fields that are always filled in, or all. What is not listed is unknown where it is empty.",
     )
     case_covers: tuple[str, ...] = Field(default=(), description="The same for fields of the case.")
     assumptions: tuple[TextShape, ...] = Field(default=(), description="Further assumptions, said in every report.")

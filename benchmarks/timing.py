@@ -1,0 +1,84 @@
+"""Paired timing: two pieces of work in turns, A B A B, and their ratio taken pair by pair.
+
+A machine that slows down for a while slows both halves of a pair, so the ratio is steady where the times are not.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+from typing import TypeVar
+
+T = TypeVar("T")
+Timed = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The median of repeated figures, with the least and the greatest."""
+
+    median: float
+    least: float
+    greatest: float
+
+    @classmethod
+    def of(cls, figures: Sequence[float]) -> Spread:
+        """The spread of at least one figure."""
+        return cls(median(figures), min(figures), max(figures))
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """The seconds of two pieces of work timed in turns; `ratio` is first over second, `difference` first less second."""
+
+    first: Spread
+    second: Spread
+    ratio: Spread
+    difference: Spread
+
+
+def timed(work: Callable[[T], object], prepare: Callable[[], T]) -> Timed:
+    """One run of `work` on what `prepare` makes for it; only the work is timed, with the garbage collector off."""
+
+    def run() -> float:
+        prepared = prepare()
+        with _no_collection():
+            start = perf_counter()
+            work(prepared)
+            return perf_counter() - start
+
+    return run
+
+
+def paired(first: Timed, second: Timed, rounds: int) -> Paired:
+    """Time both in turns, `rounds` times, after one round that does not count."""
+    first(), second()
+    pairs = [(first(), second()) for _ in range(rounds)]
+    return Paired(
+        first=Spread.of([one for one, _ in pairs]),
+        second=Spread.of([other for _, other in pairs]),
+        ratio=Spread.of([one / other for one, other in pairs]),
+        difference=Spread.of([one - other for one, other in pairs]),
+    )
+
+
+def repeated(run: Timed, rounds: int) -> Spread:
+    """Time one piece of work `rounds` times, after one run that does not count."""
+    run()
+    return Spread.of([run() for _ in range(rounds)])
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    gc.collect()
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

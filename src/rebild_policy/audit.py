@@ -1,0 +1,189 @@
+"""An audit: every case of an export judged, counted and accounted for. A thin driver over the sources and one engine."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal, NamedTuple, Protocol
+
+from rebild_policy.engines import Engine
+from rebild_policy.engines.explain import Explainer
+from rebild_policy.facts import Coverage, SameDay
+from rebild_policy.findings import findings_of, not_checkable, split, statistics_of
+from rebild_policy.plan import Plan
+from rebild_policy.results import (
+    Accounting,
+    Activity,
+    Assumption,
+    Audit,
+    Finding,
+    MissingFact,
+    QuarantinedRow,
+    Reason,
+    Row,
+    RuleSetInfo,
+    RuleTally,
+    SourceInfo,
+    Verdict,
+    Words,
+)
+from rebild_policy.rules import Profile
+from rebild_policy.sources.export import Export, SourcedCase, read_export
+from rebild_policy.sources.mapping import load_mapping
+from rebild_policy.version import VERSION
+
+Stage = Literal["read", "judge"]
+Progress = Callable[[Stage, int, int], None]  # the stage, how much of it is done, and of how much (bytes, then cases)
+_LISTED = 100  # quarantined rows in the summary; `Audit.quarantined` has all
+
+
+class Ready(NamedTuple):
+    """A plan and an engine that runs it."""
+
+    plan: Plan
+    engine: Engine
+
+
+class Judge(Protocol):
+    """What an audit needs of a policy."""
+
+    profile: Profile
+
+    @property
+    def info(self) -> RuleSetInfo:
+        """Which rules judge."""
+
+    def ready(self, coverage: Coverage, same_day: SameDay, engine: str, gaps: frozenset[str]) -> Ready:
+        """A plan and an engine for a coverage and the gaps of a case."""
+
+    def parameters_on(self, day: date) -> dict[str, str]:
+        """The parameters in force."""
+
+
+def run_audit(
+    judge: Judge, export_path: Path, mapping_path: Path, as_of: date, *, command: str, progress: Progress | None
+) -> Audit:
+    """Read an export through a mapping and judge every case; see `Policy.audit`."""
+    mapping = load_mapping(mapping_path)
+    size = max(export_path.stat().st_size, 1) if export_path.is_file() else 1
+    on_read = (lambda done: progress("read", done, size)) if progress else None
+    export = read_export(export_path, mapping, progress=on_read)
+    plan = judge.ready(export.coverage, export.same_day, "compiled", frozenset()).plan
+    counts = _Counts()
+    findings: list[Finding] = []
+    for number, sourced in enumerate(export.cases, 1):
+        findings += counts.take(judge, export, sourced, as_of)
+        if progress:
+            progress("judge", number, len(export.cases))
+    return Audit(
+        version=VERSION,
+        as_of=as_of,
+        profile=judge.profile,
+        ruleset=judge.info,
+        parameters=judge.parameters_on(as_of),
+        source=SourceInfo(
+            file=export_path.name,
+            sha256=export.input_sha256,
+            mapping=mapping_path.name,
+            mapping_sha256=export.mapping_sha256,
+        ),
+        command=command,
+        accounting=_accounting(export),
+        tallies=tuple(counts.tallies(plan)),
+        statistics=tuple(statistics_of(plan, counts.counted)),
+        reasons=tuple(counts.reasons_in_order()),
+        not_checkable=not_checkable(plan),
+        assumptions=tuple(_assumptions(export, plan)),
+        findings=tuple(findings),
+        quarantined=_quarantined(export),
+    )
+
+
+@dataclass
+class _Counts:
+    """What is counted while cases are judged."""
+
+    verdicts: dict[str, Counter[Verdict]] = field(default_factory=dict)
+    subsumed: Counter[str] = field(default_factory=Counter)
+    not_applicable: Counter[str] = field(default_factory=Counter)
+    partly_known: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[MissingFact] = field(default_factory=Counter)
+    counted: list[Row] = field(default_factory=list)
+
+    def take(self, judge: Judge, export: Export, sourced: SourcedCase, as_of: date) -> list[Finding]:
+        """Judge one case and count what was said of it."""
+        # A plan for the gaps of one case is used once or twice: the reference runs it as it stands.
+        name = "reference" if sourced.gaps else "compiled"
+        plan, engine = judge.ready(export.coverage, export.same_day, name, sourced.gaps)
+        judgement = engine.judge(sourced.case, as_of)
+        self.not_applicable.update(judgement.not_applicable)
+        if sourced.gaps:
+            self.partly_known.update(rule.name for rule in plan.rules if sourced.gaps & {type_ for _, type_ in rule.each})
+        duties, counted = split(plan, judgement.rows)
+        self.counted += counted
+        explainer = Explainer(plan, sourced.case, as_of, sourced.rows)
+        for row in duties:
+            self.reasons.update({fact.model_copy(update={"event": None}) for fact in explainer.missing(row)})
+        findings = list(findings_of(plan, duties, explainer))
+        for finding in findings:
+            self.verdicts.setdefault(finding.rule, Counter())[finding.verdict] += 1
+            self.subsumed[finding.rule] += finding.subsumed_by is not None
+        return findings
+
+    def tallies(self, plan: Plan) -> Iterator[RuleTally]:
+        """The counts by rule, in the order of the rules."""
+        for rule in plan.rules:
+            if rule.measure is None:
+                yield RuleTally(
+                    rule=rule.name,
+                    title=Words(da=rule.title.da, en=rule.title.en),
+                    statements=rule.statements,
+                    severity=rule.severity,
+                    verdicts={verdict: self.verdicts.get(rule.name, Counter())[verdict] for verdict in Verdict},
+                    subsumed=self.subsumed[rule.name],
+                    not_applicable=self.not_applicable[rule.name],
+                    partly_known=self.partly_known[rule.name],
+                )
+
+    def reasons_in_order(self) -> Iterator[Reason]:
+        """Why findings are undetermined, the most frequent first."""
+        for fact, count in sorted(self.reasons.items(), key=lambda item: (-item[1], item[0].type, item[0].field or "")):
+            yield Reason(missing=fact, findings=count)
+
+
+def _accounting(export: Export) -> Accounting:
+    account = export.accounting
+    return Accounting(
+        rows=account.rows,
+        mapped=account.mapped,
+        skipped=account.skipped.total(),
+        duplicates=account.duplicates,
+        quarantined=len(account.quarantined),
+        events=account.events,
+        cases=len(export.cases),
+        irrelevant=_activities(account.irrelevant),
+        unmapped=_activities(account.unmapped),
+        quarantine=_quarantined(export)[:_LISTED],
+        rows_without_case=account.lost_cases,
+    )
+
+
+def _quarantined(export: Export) -> tuple[QuarantinedRow, ...]:
+    rows = export.accounting.quarantined
+    return tuple(QuarantinedRow(row=row.row, column=row.column, reason=row.reason) for row in rows)
+
+
+def _activities(counter: Counter[str]) -> tuple[Activity, ...]:
+    return tuple(Activity(name=name, rows=rows) for name, rows in sorted(counter.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _assumptions(export: Export, plan: Plan) -> Iterable[Assumption]:
+    """What the mapping takes for granted, then the rules."""
+    for assumption in export.assumptions:
+        yield Assumption(text=Words(da=assumption.da, en=assumption.en), count=assumption.count)
+    for rule in plan.rules:
+        if rule.assumption:
+            yield Assumption(text=Words(da=rule.assumption.da, en=rule.assumption.en))

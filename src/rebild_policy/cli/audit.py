@@ -1,0 +1,70 @@
+"""`rebild-policy audit`: every case of an export, through a mapping file."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rebild_policy.audit import Progress
+from rebild_policy.cli.common import console, day, exit_code, language, policy, progress
+from rebild_policy.preflight import preflight
+from rebild_policy.report.html import render_html
+from rebild_policy.report.jsonl import write_findings
+from rebild_policy.report.preflight import render_preflight
+from rebild_policy.report.terminal import render_audit
+from rebild_policy.rules import Language, Profile
+from rebild_policy.sources.accounting import write_quarantine
+from rebild_policy.sources.export import coverage_of
+from rebild_policy.sources.mapping import load_mapping
+
+
+def run(
+    *,
+    export: Path,
+    mapping: Path,
+    as_of: str,
+    profile: Profile,
+    format_: str,
+    findings: Path | None,
+    html: Path | None,
+    quarantine: Path | None,
+    preflight_only: bool,
+    lang: Language | None,
+    rules: Path | None,
+    fail_on: str,
+) -> int:
+    """Audit the export, write what was asked for and print the numbers."""
+    judge, tongue = policy(rules, profile), language(lang)
+    if preflight_only:
+        read = load_mapping(mapping)
+        plan = judge.ready(coverage_of(read), read.time.same_day).plan
+        render_preflight(preflight(plan), tongue, console())
+        return 0
+    with shown_progress() as bar:
+        result = judge.audit(export, mapping, day(as_of), command=_command(), progress=bar)
+    if findings:
+        write_findings(findings, result.findings)
+    if html:
+        html.write_text(render_html(result, judge.ruleset.statements, tongue), encoding="utf-8")
+    if quarantine:
+        write_quarantine(quarantine, result.quarantined)
+    if format_ == "json":
+        print(result.model_dump_json(indent=2))  # noqa: T201
+    else:
+        render_audit(result, judge.ruleset.statements, tongue, console())
+    return exit_code(result.violations, fail_on)
+
+
+def _command() -> str:
+    return shlex.join(["rebild-policy", *sys.argv[1:]])
+
+
+@contextmanager
+def shown_progress() -> Iterator[Progress]:
+    """A bar for each stage of an audit."""
+    with progress("audit") as bar:
+        tasks = {"read": bar.add_task("bytes read", total=None), "judge": bar.add_task("cases judged", total=None)}
+        yield lambda stage, done, total: bar.update(tasks[stage], completed=done, total=total)

@@ -1,0 +1,64 @@
+"""`rebild-policy check`: one case, given as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rebild_policy.cli.common import console, day, exit_code, language, policy
+from rebild_policy.errors import CaseError, Location, PolicyError, shown
+from rebild_policy.facts import Case
+from rebild_policy.report.terminal import render_report
+from rebild_policy.rules import Language, Profile
+
+_MAX_BYTES = 50_000_000
+
+
+def run(
+    *,
+    path: Path,
+    as_of: str,
+    profile: Profile,
+    format_: str,
+    lang: Language | None,
+    rules: Path | None,
+    fail_on: str,
+) -> int:
+    """Check the case and print the report."""
+    judge = policy(rules, profile)
+    report = judge.check(read_case(path), day(as_of))
+    if format_ == "json":
+        print(report.model_dump_json(indent=2))  # noqa: T201
+    else:
+        render_report(report, judge.ruleset.statements, language(lang), console())
+    return exit_code(report.violations, fail_on)
+
+
+def read_case(path: Path) -> Case:
+    """The case in a JSON file. Raises `CaseError` naming the file and the place."""
+    at = Location(shown(path))
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise CaseError("the file is larger than 50 MB.", at=at, remedy="Is it an export? Use: rebild-policy audit.")
+        data = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_no_constant)
+    except OSError as error:
+        raise CaseError(f"the file can't be read: {error.strerror}.", at=at) from None
+    except UnicodeDecodeError:
+        raise CaseError("the file is not text in UTF-8.", at=at) from None
+    except json.JSONDecodeError as error:
+        raise CaseError(f"this is not JSON: {error.msg}.", at=Location(shown(path), error.lineno)) from None
+    except (RecursionError, ValueError):
+        raise CaseError("this is not JSON that can be read.", at=at) from None
+    return _case(data, at)
+
+
+def _case(data: Any, at: Location) -> Case:
+    try:
+        return Case.read(data)
+    except PolicyError as error:
+        raise CaseError(error.message, at=at, remedy=error.remedy) from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)

@@ -1,0 +1,69 @@
+"""What the commands share: language, as-of day, policy, progress and exit code."""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from rebild_policy.calendar import COPENHAGEN
+from rebild_policy.errors import UsageError
+from rebild_policy.policy import Policy
+from rebild_policy.results import Finding
+from rebild_policy.rules import Language, Profile
+
+_SEVERITIES = ("low", "medium", "high")
+
+
+def language(lang: Language | None) -> Language:
+    """The language asked for, or that of the locale: Danish where it is Danish, else English."""
+    if lang:
+        return "da" if lang == "da" else "en"
+    for name in (os.environ.get("LC_ALL"), os.environ.get("LC_MESSAGES"), os.environ.get("LANG"), locale.getlocale()[0]):
+        if name:
+            return "da" if name.lower().startswith("da") else "en"
+    return "en"
+
+
+def day(text: str) -> date:
+    """The as-of day. Raises `UsageError` for what is none."""
+    if text == "today":
+        return datetime.now(COPENHAGEN).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError("--as-of is no date.", remedy="Write YYYY-MM-DD, or today.") from None
+
+
+def policy(rules: Path | None, profile: Profile) -> Policy:
+    """The bundled policy, or the one of a folder."""
+    name: Profile = "statutory" if profile == "statutory" else "guideline"
+    return Policy.load(rules, profile=name) if rules else Policy.rebild(profile=name)
+
+
+def console() -> Console:
+    """Standard output for people: colours and the width of the terminal, plain text in a pipe."""
+    return Console(highlight=False, soft_wrap=False)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Progress]:
+    """A progress bar on a terminal, none in a pipe. It goes to standard error, so that output stays clean."""
+    columns = (TextColumn(label), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        yield bar
+
+
+def exit_code(violations: Iterable[Finding], fail_on: str) -> int:
+    """1 where a deviation is at least as severe as `fail_on` says, else 0."""
+    if fail_on == "never":
+        return 0
+    grave = _SEVERITIES[_SEVERITIES.index(fail_on) :]
+    return int(any(finding.severity in grave for finding in violations))

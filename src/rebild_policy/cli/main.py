@@ -1,0 +1,188 @@
+"""The commands and their options. What a command does is in the module of its name, loaded when it is called.
+
+Exit codes: 0 done, 1 deviations at or over `--fail-on`, 2 wrong use or unreadable input, 3 the run itself failed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rebild_policy.version import VERSION
+
+app = typer.Typer(
+    help='Check cases against the guideline "Sådan møder vi borgeren": possible deviations, with the evidence.',
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+class Lang(StrEnum):
+    """Languages of the output."""
+
+    DA = "da"
+    EN = "en"
+
+
+class ProfileName(StrEnum):
+    """How the guideline is read."""
+
+    GUIDELINE = "guideline"
+    STATUTORY = "statutory"
+
+
+class Format(StrEnum):
+    """Forms of the output."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class FailOn(StrEnum):
+    """From which severity of deviation the exit code is 1."""
+
+    NEVER = "never"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+AsOf = Annotated[str, typer.Option("--as-of", metavar="DATE", help="The day to judge as of: YYYY-MM-DD, or 'today'.")]
+Profile = Annotated[ProfileName, typer.Option("--profile", help="The text literally, or with the statute's exceptions.")]
+Language = Annotated[Lang | None, typer.Option("--lang", help="Language of the output; default from the locale.")]
+Rules = Annotated[Path | None, typer.Option("--rules", metavar="FOLDER", help="Your own rules instead of the bundled ones.")]
+Output = Annotated[Format, typer.Option("--format", help="Text for people, or JSON.")]
+Fail = Annotated[FailOn, typer.Option("--fail-on", help="Exit with 1 for deviations of this severity or higher.")]
+
+
+def _run(command: str, **options: Any) -> None:
+    raise typer.Exit(import_module(f"rebild_policy.cli.{command}").run(**options))
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"rebild-policy {VERSION}")
+        raise typer.Exit
+
+
+@app.command()
+def check(
+    case: Annotated[Path, typer.Argument(metavar="CASE.json", help="One case as JSON.")],
+    as_of: AsOf,
+    profile: Profile = ProfileName.GUIDELINE,
+    format: Output = Format.TEXT,  # noqa: A002 - the option's name
+    lang: Language = None,
+    rules: Rules = None,
+    fail_on: Fail = FailOn.NEVER,
+) -> None:
+    """Check one case."""
+    _run("check", path=case, as_of=as_of, profile=profile, format_=format, lang=lang, rules=rules, fail_on=fail_on)
+
+
+@app.command()
+def audit(
+    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="A case export, CSV or JSONL.")],
+    mapping: Annotated[Path, typer.Option("--mapping", metavar="FILE", help="How the export is to be read.")],
+    as_of: AsOf,
+    profile: Profile = ProfileName.GUIDELINE,
+    format: Output = Format.TEXT,  # noqa: A002 - the option's name
+    findings: Annotated[Path | None, typer.Option(metavar="FILE.jsonl", help="Write every finding, one a line.")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write the report as one page.")] = None,
+    quarantine: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Write the rows that can't be used.")] = None,
+    preflight: Annotated[
+        bool, typer.Option("--preflight", help="Only say which rules the mapping allows to check.")
+    ] = False,
+    lang: Language = None,
+    rules: Rules = None,
+    fail_on: Fail = FailOn.NEVER,
+) -> None:
+    """Audit a case export through a mapping file."""
+    _run(
+        "audit",
+        export=export,
+        mapping=mapping,
+        as_of=as_of,
+        profile=profile,
+        format_=format,
+        findings=findings,
+        html=html,
+        quarantine=quarantine,
+        preflight_only=preflight,
+        lang=lang,
+        rules=rules,
+        fail_on=fail_on,
+    )
+
+
+@app.command()
+def explain(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule's name, such as late-reply.")],
+    lang: Language = None,
+    rules: Rules = None,
+) -> None:
+    """Explain a rule: the fault, its source, deadline, exemptions and examples."""
+    _run("explain", name=rule, lang=lang, rules=rules)
+
+
+@app.command("rules")
+def list_rules(
+    profile: Profile = ProfileName.GUIDELINE,
+    format: Output = Format.TEXT,  # noqa: A002 - the option's name
+    lang: Language = None,
+    rules: Rules = None,
+) -> None:
+    """List the rules of a profile."""
+    _run("rules", profile=profile, format_=format, lang=lang, rules=rules)
+
+
+@app.command()
+def schema(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="case, report, audit, finding, mapping, rule, terms or parameter.")],
+) -> None:
+    """Print a JSON Schema."""
+    _run("schema", name=name)
+
+
+@app.command()
+def selftest(
+    cases: Annotated[int, typer.Option(min=1, help="How many generated cases.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same cases.")] = 1,
+    engines: Annotated[str, typer.Option(help="The engines to compare, the first being right.")] = "reference,compiled",
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where a counter-example goes.")] = Path("counterexample.yaml"),
+    rules: Rules = None,
+) -> None:
+    """Compare the engines on generated cases."""
+    _run("selftest", cases=cases, seed=seed, engines=engines, out=out, rules=rules)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the page and the findings go.")] = Path("rebild-demo"),
+    profile: Profile = ProfileName.GUIDELINE,
+    lang: Language = None,
+) -> None:
+    """Audit the made-up export that is shipped, and leave an HTML page."""
+    _run("demo", out=out, profile=profile, lang=lang)
+
+
+def main() -> None:
+    """Run the command line. Expected errors are one line; an unexpected one names its place, never its data."""
+    try:
+        app()
+    except BrokenPipeError:
+        # The reader of a pipe has left, as `| head` does. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - the last resort: a traceback could show a case
+        sys.exit(import_module("rebild_policy.cli.failures").report(error))

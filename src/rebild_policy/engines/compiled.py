@@ -1,0 +1,400 @@
+"""The compiled engine: a plan turned into Python source, compiled once. The default of `check()`.
+
+The source holds only names that the compiler made, and fields of the vocabulary; texts, dates and functions come in as
+constants. `CompiledEngine.source` shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import cached_property
+from itertools import chain
+from typing import Any, Final, Literal, TypeAlias
+
+from rebild_policy.calendar import Calendar, Duration
+from rebild_policy.engines.base import Judgement, collapse, constant_of, paused_days, received
+from rebild_policy.engines.kleene_source import ALWAYS, NEVER, Conditions, Names
+from rebild_policy.expressions import And, Day, Expression, Or
+from rebild_policy.facts import ANY_EVENT, Case, Event
+from rebild_policy.plan import Plan, open_links
+from rebild_policy.results import Row, Verdict
+from rebild_policy.rules import By, Formula, Group, Holds, Quantifier, Rule, Window, Within
+
+_Judge: TypeAlias = Callable[[Case, date], Any]
+_FALSE, _UNKNOWN, _OPEN, _TRUE = "0", "1", "2", "3"
+
+
+class CompiledEngine:
+    """Judges cases by generated code. Building one costs a few milliseconds; keep it."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.source, self._verdicts = _compiled(plan, counting=False)
+
+    def verdicts(self, case: Case, as_of: date) -> list[Row]:
+        """See `Engine.verdicts`."""
+        rows: list[Row] = self._verdicts(case, as_of)
+        return rows
+
+    def judge(self, case: Case, as_of: date) -> Judgement:
+        """See `Engine.judge`."""
+        return Judgement(*self._counting(case, as_of))
+
+    @cached_property
+    def _counting(self) -> _Judge:
+        return _compiled(self.plan, counting=True)[1]
+
+
+def _compiled(plan: Plan, *, counting: bool) -> tuple[str, _Judge]:
+    writer = _Writer(plan, counting=counting)
+    source = writer.source()
+    namespace: dict[str, Any] = {"__builtins__": {}, **writer.names.constants}
+    exec(compile(source, "<compiled plan>", "exec"), namespace)  # noqa: S102 - made here, from names made here
+    judge: _Judge = namespace["judge"]
+    return source, judge
+
+
+class _DueDates(dict[date | None, date | None]):
+    """Due dates by start, for one duration: a dictionary look-up once a start has been seen."""
+
+    def __init__(self, calendar: Calendar, duration: Duration, roll: bool) -> None:
+        super().__init__()
+        self._compute = lambda start: calendar.deadline(start, duration, roll=roll)
+
+    def __missing__(self, start: date | None) -> date | None:
+        due = self[start] = self._compute(start)
+        return due
+
+
+class _Part:
+    """A formula that has been written: where its value is, and where its due date, if it has one."""
+
+    def __init__(self, value: str, due: str | None = None) -> None:
+        self.value = value
+        self.due = due
+
+
+class _Writer:
+    """Writes the function of a plan, line by line."""
+
+    def __init__(self, plan: Plan, *, counting: bool) -> None:
+        self.plan = plan
+        self.counting = counting
+        self.names = Names()
+        self.lines: list[str] = []
+        self.depth = 0
+        self.dues: dict[Window, str] = {}
+
+    def line(self, text: str) -> None:
+        self.lines.append("    " * self.depth + text)
+
+    @contextmanager
+    def block(self, head: str) -> Iterator[None]:
+        """An indented block; ALWAYS as the test of an `if` needs none."""
+        if head == f"if {ALWAYS}:":
+            yield
+            return
+        self.line(head)
+        self.depth += 1
+        yield
+        self.depth -= 1
+
+    def source(self) -> str:
+        with self.block("def judge(case, as_of):"):
+            self.line("events = case.visible(as_of)")
+            self.line("get = events.get")
+            self.line("rows = []")
+            self.line("add = rows.append")
+            self.line("skipped = {}")
+            for rule in self.plan.rules:
+                self.rule(rule)
+            self.line("return rows, skipped" if self.counting else "return rows")
+        return "\n".join(self.lines) + "\n"
+
+    # ----------------------------------------------------------------------------------------------------------- a rule
+    def rule(self, rule: Rule) -> None:
+        """The loops over the matches of one rule, and what is said of each."""
+        variables = {var: self.names.new("e") for var, _ in rule.each}
+        types = {var: (type_,) for var, type_ in rule.each}
+        conditions = Conditions(self.plan, self.names, variables, types)
+        links = open_links(rule)
+        target = "add"
+        if links:
+            kept, target = self.names.new("r"), self.names.new("a")
+            self.line(f"{kept} = []")
+            self.line(f"{target} = {kept}.append")
+        depth = self.depth
+        for number, (var, type_) in enumerate(rule.each):
+            self.line(f"for {variables[var]} in {self._events((type_,))}:")
+            self.depth += 1
+            others = [variables[other] for other, kind in rule.each[:number] if kind == type_]
+            self._enter(" and ".join(f"{variables[var]} is not {other}" for other in others))
+            if number == 0:
+                self._enter(self._in_force(rule, variables[var]))
+        self.match(rule, conditions, self._key(rule, variables, links), target)
+        self.depth = depth
+        if links:
+            self.line(f"rows += {self.names.constant(collapse)}({kept})")
+
+    def _enter(self, test: str) -> None:
+        if test:
+            self.line(f"if {test}:")
+            self.depth += 1
+
+    def _in_force(self, rule: Rule, trigger: str) -> str:
+        since = f"{trigger}.day >= {self.names.constant(rule.valid_from)}" if rule.valid_from > date.min else ""
+        until = f"{trigger}.day <= {self.names.constant(rule.valid_to)}" if rule.valid_to < date.max else ""
+        return " and ".join(filter(None, (since, until)))
+
+    def _key(self, rule: Rule, variables: dict[str, str], links: Iterable[Any]) -> str:
+        trigger, *key = (f"{variables[var]}.id" for var, _ in rule.each)
+        ids = f"({', '.join(key)},)" if key else "()"
+        loose = " or ".join(f"{variables[link.var]}.{link.name} is None" for link in links)
+        return f"{trigger}, () if {loose} else {ids}" if loose else f"{trigger}, {ids}"
+
+    def match(self, rule: Rule, conditions: Conditions, key: str, target: str) -> None:
+        """What is said of one match: nothing where the condition is false, else a row."""
+        always = conditions.known(rule.condition)
+        if always:
+            test = conditions.true(rule.condition)
+        else:
+            test = self.names.new("t")
+            value = self._three(conditions, rule.condition)
+            self.line(f"{test} = {value}")
+        with self.block(f"if {test}:"):
+            self.verdict(rule, conditions, key, target, None if always else test)
+        if self.counting and test != ALWAYS:
+            with self.block("else:"):
+                name = self.names.constant(rule.name)
+                self.line(f"skipped[{name}] = skipped.get({name}, 0) + 1")
+
+    def verdict(self, rule: Rule, conditions: Conditions, key: str, target: str, test: str | None) -> None:
+        """The ladder: kept, exempt, undetermined, and then by the larger of exemption and requirement."""
+        self.dues = {}
+        row = self.names.constant(Row)
+        name = self.names.constant(rule.name)
+
+        def say(verdict: str, due: str | None) -> None:
+            self.line(f"{target}({row}({name}, {key}, {verdict}, {due}))")
+
+        required = self.formula(rule.require, conditions)
+        with self.block(f"if {required.value} == {_TRUE}:"):
+            say(self.names.constant(Verdict.SATISFIED), required.due)
+        with self.block("else:"):
+            exempt = self.formula(rule.unless, conditions)
+            due = self._combined("any", [exempt, required])
+            ladder = self.names.constant((Verdict.VIOLATED, Verdict.UNDETERMINED, Verdict.PENDING))
+            best = self._best("any", [exempt, required])
+            undetermined = self.names.constant(Verdict.UNDETERMINED)
+            said = f"{ladder}[{best}]"
+            said = f"{undetermined} if {test} == {_UNKNOWN} else {said}" if test else said
+            if exempt.value == _FALSE:
+                say(said, due)
+                return
+            with self.block(f"if {exempt.value} == {_TRUE}:"):
+                say(self.names.constant(Verdict.EXEMPT), exempt.due)
+            with self.block("else:"):
+                say(said, due)
+
+    # --------------------------------------------------------------------------------------------------------- formulas
+    def formula(self, formula: Formula, conditions: Conditions) -> _Part:
+        """Write a formula; its value is a number on the chain 0 false, 1 unknown, 2 open, 3 true."""
+        match formula:
+            case Holds(condition):
+                return _Part(self._store(self._three(conditions, condition)))
+            case Quantifier():
+                return self.quantifier(formula, conditions)
+            case Group(kind, parts):
+                return self.group(kind, parts, conditions)
+
+    def _three(self, conditions: Conditions, condition: Expression) -> str:
+        true = conditions.true(condition)
+        if true == ALWAYS:
+            return _TRUE
+        otherwise = _FALSE
+        if not conditions.known(condition):
+            false = conditions.false(condition)
+            otherwise = _UNKNOWN if false == NEVER else f"{_FALSE} if {false} else {_UNKNOWN}"
+        return otherwise if true == NEVER else f"{_TRUE} if {true} else {otherwise}"
+
+    def _store(self, value: str) -> str:
+        if value.isdigit():
+            return value
+        name = self.names.new("v")
+        self.line(f"{name} = {value}")
+        return name
+
+    def group(self, kind: str, parts: tuple[Formula, ...], conditions: Conditions) -> _Part:
+        """`any` or `all`: parts that can no longer change the answer are skipped, where no due date hangs on them."""
+        if not parts:
+            return _Part(_TRUE if kind == "all" else _FALSE)
+        if all(isinstance(part, Holds) for part in parts):
+            held = tuple(part.condition for part in parts if isinstance(part, Holds))
+            whole: Expression = held[0] if len(held) == 1 else And(held) if kind == "all" else Or(held)
+            return _Part(self._store(self._three(conditions, whole)))
+        if len(parts) == 1:
+            return self.formula(parts[0], conditions)
+        if VARIES in {_window_of(part) for part in parts} or len({_window_of(part) for part in parts}) > 1:
+            written = [self.formula(part, conditions) for part in parts]
+            return _Part(self._store(self._best(kind, written)), self._combined(kind, written))
+        decided, sign = (_FALSE, "<") if kind == "all" else (_TRUE, ">")
+        first = self.formula(parts[0], conditions)
+        value = self.names.new("v")
+        self.line(f"{value} = {first.value}")
+        for part in parts[1:]:
+            with self.block(f"if {value} != {decided}:"):
+                other = self.formula(part, conditions)
+                self.line(f"if {other.value} {sign} {value}: {value} = {other.value}")
+        return _Part(value, first.due)
+
+    def _best(self, kind: str, parts: list[_Part]) -> str:
+        """The greatest (`any`) or least (`all`) value of some parts."""
+        sign = "<" if kind == "all" else ">"
+        best = parts[0].value
+        for part in parts[1:]:
+            if best.isdigit() and kind == "any" and best == _FALSE:
+                best = part.value
+            else:
+                best = f"({best} if {best} {sign} {part.value} else {part.value})"
+        return best
+
+    def _combined(self, kind: str, parts: list[_Part]) -> str | None:
+        """The due date that goes with the best value: the latest (`any`) or earliest (`all`) of those that have it."""
+        dues = {part.due for part in parts if part.value != _FALSE or kind == "all"}
+        if len(dues) == 1:
+            return dues.pop()
+        pairs = ", ".join(f"({part.value}, {part.due})" for part in parts)
+        chosen = self.names.new("d")
+        self.line(f"{chosen} = {self.names.constant(_latest if kind == 'any' else _earliest)}(({pairs}))")
+        return chosen
+
+    # ------------------------------------------------------------------------------------------------------- quantifiers
+    def quantifier(self, node: Quantifier, conditions: Conditions) -> _Part:
+        """A loop over candidates that stops at the first that settles the matter."""
+        due = self.due(node.window, conditions) if node.window else None
+        value = self.names.new("v")
+        start, found, otherwise = (_FALSE, _TRUE, _FALSE) if node.kind == "some" else (_TRUE, _FALSE, _TRUE)
+        if due:
+            # Without a due date no candidate can settle anything.
+            with self.block(f"if {due} is None:"):
+                self.line(f"{value} = {_UNKNOWN}")
+            with self.block("else:"):
+                self._search(node, conditions, value, (start, found), due)
+                return _Part(value, due)
+        self._search(node, conditions, value, (start, found), None)
+        return _Part(value, due)
+
+    def _search(
+        self, node: Quantifier, conditions: Conditions, value: str, settled: tuple[str, str], due: str | None
+    ) -> None:
+        start, found = settled
+        candidate = self.names.new("c")
+        inner = Conditions(
+            self.plan,
+            self.names,
+            {**conditions.variables, node.var: candidate},
+            {**conditions.types, node.var: node.types},
+        )
+        guards = [
+            f"{candidate} is not {variable}"
+            for var, variable in conditions.variables.items()
+            if node.types == (ANY_EVENT,) or conditions.types[var][0] in node.types
+        ]
+        self.line(f"{value} = {start}")
+        with self.block(f"for {candidate} in {self._events(node.types)}:"):
+            with self.block(f"if {' and '.join(guards) or ALWAYS}:"):
+                in_time = f"{candidate}.day <= {due} and " if due else ""
+                with self.block(f"if {in_time}{inner.true(node.where)}:"):
+                    self.line(f"{value} = {found}")
+                    self.line("break")
+                if not inner.known(node.where):
+                    with self.block(f"if {in_time}not ({inner.false(node.where)}):"):
+                        self.line(f"{value} = {_UNKNOWN}")
+        with self.block("else:"):
+            self._base(node, value, due)
+
+    def _base(self, node: Quantifier, value: str, due: str | None) -> None:
+        """What the absence of a candidate says: unknown if not covered, open while there is time."""
+        if not node.covered:
+            self.line(f"{value} = {_UNKNOWN}")
+        elif due and node.kind == "some":
+            self.line(f"if as_of <= {due}: {value} = {_OPEN}")
+        elif due:
+            self.line(f"if {value} == {_TRUE} and as_of <= {due}: {value} = {_OPEN}")
+        else:
+            self.line("pass")
+
+    def _events(self, types: tuple[str, ...]) -> str:
+        if types == (ANY_EVENT,):
+            return f"{self.names.constant(_every)}(events)"
+        if len(types) > 1:
+            return f"{self.names.constant(_several)}(events, {self.names.constant(types)})"
+        return f"get({self.names.constant(types[0])}, ())"
+
+    # --------------------------------------------------------------------------------------------------------- deadlines
+    def due(self, window: Window, conditions: Conditions) -> str:
+        """A variable with the due date, computed once a match for all parts that share the window."""
+        if window not in self.dues:
+            name = self.names.new("d")
+            self.line(f"{name} = {self._due(window, conditions)}")
+            self.dues[window] = name
+        return self.dues[window]
+
+    def _due(self, window: Window, conditions: Conditions) -> str:
+        if isinstance(window, By):
+            return conditions.value(window.date)
+        if not window.computable or window.start is None:
+            return "None"
+        start = conditions.value(window.start)
+        if isinstance(window.start, Day) and self.plan.calendar.cut_off is not None:
+            event = conditions.variables[window.start.var]
+            start = f"{self.names.constant(received)}({event}, {self.names.constant(self.plan.calendar)})"
+        duration = constant_of(window.duration, self.plan)
+        if isinstance(duration, Duration) and not window.paused:
+            dues = _DueDates(self.plan.calendar, duration, window.roll)
+            return f"{self.names.constant(dues)}[{start}]"
+        calendar, deadline = self.names.constant(self.plan.calendar), self.names.constant(_deadline)
+        suspensions = f"get({self.names.constant('suspension')}, ())" if window.paused else "()"
+        roll = self.names.constant(window.roll)
+        return f"{deadline}({calendar}, {start}, {conditions.value(window.duration)}, {suspensions}, {roll})"
+
+
+# ------------------------------------------------------------------------------------------------- what the source may call
+def _deadline(
+    calendar: Calendar, start: date | None, duration: Duration | None, suspensions: Iterable[Event], roll: bool
+) -> date | None:
+    if start is None or duration is None:
+        return None
+    paused = paused_days(suspensions, start)
+    return None if paused is None else calendar.deadline(start, duration, paused, roll=roll)
+
+
+def _latest(parts: tuple[tuple[int, date | None], ...]) -> date | None:
+    best = max(value for value, _ in parts)
+    return max((due for value, due in parts if value == best and due), default=None)
+
+
+def _earliest(parts: tuple[tuple[int, date | None], ...]) -> date | None:
+    least = min(value for value, _ in parts)
+    return min((due for value, due in parts if value == least and due), default=None)
+
+
+def _every(events: dict[str, list[Event]]) -> Iterable[Event]:
+    return chain.from_iterable(events.values())
+
+
+def _several(events: dict[str, list[Event]], types: tuple[str, ...]) -> Iterable[Event]:
+    return chain.from_iterable(events.get(type_, ()) for type_ in types)
+
+
+VARIES: Final = "varies"
+
+
+def _window_of(formula: Formula) -> Window | Literal["varies"] | None:
+    """The one window that the due date of a formula always comes from; "varies" where that depends on its value."""
+    if isinstance(formula, Group):
+        windows = {_window_of(part) for part in formula.parts}
+        return VARIES if len(windows) > 1 else next(iter(windows), None)
+    return formula.window if isinstance(formula, Quantifier) else None

@@ -1,0 +1,190 @@
+"""The policy: rules loaded, planned and ready to judge cases. The object that users hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import get_args
+
+from rebild_policy.audit import Progress, Ready, run_audit
+from rebild_policy.bundled import rules_folder
+from rebild_policy.calendar import Calendar
+from rebild_policy.engines import ENGINES
+from rebild_policy.engines.explain import Explainer
+from rebild_policy.errors import UsageError, did_you_mean
+from rebild_policy.expressions import UNKNOWN
+from rebild_policy.facts import Case, Coverage, SameDay
+from rebild_policy.findings import findings_of, not_checkable, split, statistics_of
+from rebild_policy.loading import RuleSet, load_rules
+from rebild_policy.parameters import ParameterDefinition, override
+from rebild_policy.plan import build_plan
+from rebild_policy.results import Audit, Report, Row, RuleSetInfo
+from rebild_policy.rules import Profile, Rule
+
+_KEPT_PLANS = 64  # coverages come from mappings and from gaps of single cases; few recur
+
+
+class Policy:
+    """Rules of one profile, ready to check cases. Thread-safe once made; make one and keep it.
+
+    `profile`: "guideline" is the text, literally; "statutory" adds the statute's exceptions and duties.
+    """
+
+    def __init__(self, ruleset: RuleSet, *, profile: Profile = "guideline", calendar: Calendar | None = None) -> None:
+        if profile not in get_args(Profile):
+            raise UsageError(f"unknown profile '{profile}'.", remedy=did_you_mean(str(profile), get_args(Profile)))
+        self.ruleset = ruleset
+        self.profile: Profile = profile
+        self.calendar = calendar or Calendar()
+        self._ready: dict[tuple[Coverage, SameDay, str, frozenset[str]], Ready] = {}
+        self._default = self.ready(Coverage.all(), "unknown", "compiled")
+
+    # ------------------------------------------------------------------------------------------------------------ making
+    @classmethod
+    def rebild(
+        cls,
+        *,
+        profile: Profile = "guideline",
+        parameters: Mapping[str, object] | None = None,
+        calendar: Calendar | None = None,
+    ) -> Policy:
+        """The bundled rules: the guideline "Sådan møder vi borgeren" of Rebild Kommune.
+
+        `parameters` sets values for all days: `{"reply_deadline": "8 working days"}`. Raises `UsageError` and `RuleError`.
+        """
+        return cls.load(rules_folder(), profile=profile, parameters=parameters, calendar=calendar)
+
+    @classmethod
+    def load(
+        cls,
+        folder: Path | str,
+        *,
+        profile: Profile = "guideline",
+        parameters: Mapping[str, object] | None = None,
+        calendar: Calendar | None = None,
+    ) -> Policy:
+        """The rules of a folder. Raises `RuleError` with file and line for the first that is wrong."""
+        ruleset = load_rules(Path(folder))
+        if parameters:
+            ruleset = replace(ruleset, parameters=override(ruleset.parameters, dict(parameters)))
+        return cls(ruleset, profile=profile, calendar=calendar)
+
+    def ready(
+        self,
+        coverage: Coverage,
+        same_day: SameDay = "unknown",
+        engine: str = "compiled",
+        gaps: frozenset[str] = frozenset(),
+    ) -> Ready:
+        """The plan and the engine for a coverage; kept, since making them costs milliseconds."""
+        key = (coverage, same_day, engine, gaps)
+        found = self._ready.get(key)
+        if found is None:
+            make = ENGINES.get(engine)
+            if make is None:
+                raise UsageError(f"unknown engine '{engine}'.", remedy=did_you_mean(engine, ENGINES))
+            plan = build_plan(
+                self.ruleset, profile=self.profile, coverage=coverage, same_day=same_day, calendar=self.calendar
+            )
+            plan = plan.with_gaps(gaps) if gaps else plan
+            found = Ready(plan, make(plan))
+            while len(self._ready) >= _KEPT_PLANS:
+                self._ready.pop(next(iter(self._ready)), None)
+            self._ready[key] = found
+        return found
+
+    # ---------------------------------------------------------------------------------------------------------- checking
+    def verdicts(
+        self, case: Case, as_of: date, *, coverage: Coverage | None = None, same_day: SameDay = "unknown"
+    ) -> list[Row]:
+        """The verdicts on a case as plain tuples: rule, trigger's id, ids of the other events, verdict, due date.
+
+        Statistics are among them; see `RuleSet.rule(name).measure`.
+        """
+        if coverage is None and same_day == "unknown":
+            return self._default.engine.verdicts(case, as_of)
+        return self.ready(coverage or Coverage.all(), same_day).engine.verdicts(case, as_of)
+
+    def check(
+        self,
+        case: Case,
+        as_of: date,
+        *,
+        coverage: Coverage | None = None,
+        same_day: SameDay = "unknown",
+        engine: str = "compiled",
+    ) -> Report:
+        """Check a case as of the end of a day.
+
+        `coverage` names what the source of the case does not record; by itself a case records everything. Explanations
+        are made when they are read. Raises `UsageError` for a wrong argument.
+        """
+        _check_day(as_of)
+        plan, judge = self.ready(coverage or Coverage.all(), same_day, engine)
+        judgement = judge.judge(case, as_of)
+        duties, counted = split(plan, judgement.rows)
+        return Report(
+            case=case.id,
+            as_of=as_of,
+            profile=self.profile,
+            ruleset=self.info,
+            parameters=self.parameters_on(as_of),
+            findings=tuple(findings_of(plan, duties, Explainer(plan, case, as_of))),
+            not_applicable=judgement.not_applicable,
+            not_checkable=not_checkable(plan),
+            statistics=tuple(statistics_of(plan, counted)),
+        )
+
+    def check_many(
+        self, cases: Iterable[Case], as_of: date, *, coverage: Coverage | None = None, same_day: SameDay = "unknown"
+    ) -> Iterator[Report]:
+        """Check cases one after the other; see `check`."""
+        return (self.check(case, as_of, coverage=coverage, same_day=same_day) for case in cases)
+
+    def audit(
+        self,
+        export: Path | str,
+        mapping: Path | str,
+        as_of: date,
+        *,
+        command: str = "",
+        progress: Progress | None = None,
+    ) -> Audit:
+        """Check every case of an export, read through a mapping file, as of the end of a day.
+
+        Bad rows are quarantined and counted; the audit goes on. Raises `SourceError` for an export that can't be read
+        and `MappingError` for a mapping that is wrong or does not fit it.
+        """
+        _check_day(as_of)
+        return run_audit(self, Path(export), Path(mapping), as_of, command=command, progress=progress)
+
+    # --------------------------------------------------------------------------------------------------------- describing
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of the profile, as their authors wrote them."""
+        return tuple(rule for rule in self.ruleset.rules if rule.profile in {None, self.profile})
+
+    @property
+    def info(self) -> RuleSetInfo:
+        """Name, version and content hash of the rules."""
+        return RuleSetInfo(name=self.ruleset.name, version=self.ruleset.version, digest=self.ruleset.digest)
+
+    def parameters_on(self, day: date) -> dict[str, str]:
+        """The parameters in force on a day, as texts; those without a value then are left out."""
+        return {
+            name: _shown(parameter, day)
+            for name, parameter in self.ruleset.parameters.items()
+            if parameter.kind != "table" and parameter.on(day) is not UNKNOWN
+        }
+
+
+def _shown(parameter: ParameterDefinition, day: date) -> str:
+    value = parameter.on(day)
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _check_day(as_of: object) -> None:
+    if not isinstance(as_of, date) or isinstance(as_of, datetime):
+        raise UsageError("as_of is a date.", remedy="Write date(2026, 5, 1); nothing reads the clock by itself.")

@@ -1,0 +1,104 @@
+"""A rule for people: the fault, where it is written, when something is due, and its examples as small timelines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from rebild_policy.expressions import Parameter
+from rebild_policy.labels import SEVERITIES, VERDICTS, event_label
+from rebild_policy.loading import RuleSet
+from rebild_policy.parameters import ParameterDefinition
+from rebild_policy.rules import Example, Formula, Group, Language, Quantifier, Rule, Within
+
+_WORDS = {
+    "source": ("Retningslinjerne siger", "The guideline says"),
+    "law": ("Retsgrundlag", "Law"),
+    "severity": ("Alvor", "Severity"),
+    "profile": ("Gælder i", "Applies in"),
+    "both": ("begge læsninger: guideline og statutory", "both readings: guideline and statutory"),
+    "starts": ("Begynder med", "Starts from"),
+    "deadline": ("Frist", "Deadline"),
+    "assumption": ("Antagelse", "Assumption"),
+    "remedy": ("Hvad der havde opfyldt den", "What would have met it"),
+    "open": ("Afgøres ikke her", "Not decided here"),
+    "examples": ("Eksempler", "Examples"),
+    "as_of": ("set pr.", "as of"),
+    "none": ("gælder ikke", "does not apply"),
+}
+
+
+def render_rule(rule: Rule, ruleset: RuleSet, lang: Language, console: Console) -> None:
+    """Print a rule in `lang`."""
+    word = {key: pair[lang == "en"] for key, pair in _WORDS.items()}
+    console.print(Text(rule.title.in_(lang), style="bold"))
+    console.print(Text(rule.name, style="dim"))
+    console.print()
+    for name in rule.statements:
+        statement = ruleset.statements.get(name)
+        if statement:
+            console.print(Text(f"{word['source']} ({statement.section.in_(lang)}, {name}):"))
+            console.print(Padding(Text(f"»{statement.quote}«", style="italic"), (0, 0, 0, 2)))
+            console.print(Padding(Text(statement.gloss.in_(lang)), (0, 0, 1, 2)))
+    console.print(_facts(rule, ruleset, lang, word))
+    for key, text in (("remedy", rule.remedy), ("open", rule.not_formalised)):
+        console.print()
+        console.print(Text(word[key], style="bold"))
+        console.print(Padding(Text(text.in_(lang)), (0, 0, 0, 2)))
+    console.print()
+    console.print(Text(word["examples"], style="bold"))
+    for example in rule.examples:
+        _example(example, lang, word, console)
+
+
+def _facts(rule: Rule, ruleset: RuleSet, lang: Language, word: dict[str, str]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    severity = SEVERITIES[rule.severity]
+    table.add_row(word["law"], ", ".join(rule.law))
+    table.add_row(word["severity"], severity.da if lang == "da" else severity.en)
+    table.add_row(word["profile"], rule.profile or word["both"])
+    table.add_row(word["starts"], event_label(rule.each[0][1], lang))
+    for parameter in _deadlines(rule, ruleset):
+        table.add_row(word["deadline"], f"{parameter.title.in_(lang)}: {_value(parameter)}")
+    if rule.assumption:
+        table.add_row(word["assumption"], rule.assumption.in_(lang))
+    return table
+
+
+def _value(parameter: ParameterDefinition) -> str:
+    return "; ".join(f"{dated.value} ({dated.reference})" for dated in parameter.values)
+
+
+def _deadlines(rule: Rule, ruleset: RuleSet) -> list[ParameterDefinition]:
+    def names(formula: Formula) -> Iterator[str]:
+        if isinstance(formula, Group):
+            for part in formula.parts:
+                yield from names(part)
+        elif isinstance(formula, Quantifier) and isinstance(formula.window, Within):
+            if isinstance(formula.window.duration, Parameter):
+                yield formula.window.duration.name
+
+    found = dict.fromkeys([*names(rule.require), *names(rule.unless)])
+    return [ruleset.parameters[name] for name in found if name in ruleset.parameters]
+
+
+def _example(example: Example, lang: Language, word: dict[str, str], console: Console) -> None:
+    verdicts = sorted(set(example.expect.values())) or [None]
+    said = ", ".join(VERDICTS[verdict][lang == "en"] if verdict else word["none"] for verdict in verdicts)
+    console.print()
+    console.print(Padding(Text(f"{example.name.in_(lang)} → {said}"), (0, 0, 0, 2)))
+    line = Table.grid(padding=(0, 2))
+    for event in sorted(example.case["events"], key=lambda event: _day(event["time"])):
+        line.add_row(_day(event["time"]), event_label(event["type"], lang))
+    line.add_row(example.as_of.isoformat(), word["as_of"], style="dim")
+    console.print(Padding(line, (0, 0, 0, 4)))
+
+
+def _day(time: Any) -> str:
+    return time.isoformat()[:10] if isinstance(time, date | datetime) else str(time)[:10]

@@ -1,0 +1,228 @@
+"""The hand-written function gives the verdicts of the reference engine, or the measurement would be of two different jobs."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from benchmarks.cases import AS_OF, cases, fresh
+from benchmarks.handwritten import verdicts
+from rebild_policy.engines.reference import ReferenceEngine
+from rebild_policy.facts import Case
+from rebild_policy.loading import RuleSet, load_rules
+from rebild_policy.plan import build_plan
+from rebild_policy.results import Row, Verdict
+from rebild_policy.rules import Example
+
+RULES = Path(__file__).parents[2] / "rules"
+
+
+@cache
+def ruleset() -> RuleSet:
+    return load_rules(RULES)
+
+
+@cache
+def reference() -> ReferenceEngine:
+    return ReferenceEngine(build_plan(ruleset(), profile="guideline", same_day="unknown"))
+
+
+def assert_same(case: Case, as_of: date) -> list[Row]:
+    """The rows of both are equal, in order; the failing case is printed so that it can be kept."""
+    expected = reference().verdicts(case, as_of)
+    (untouched,) = fresh([case])
+    for state, given in (("cold", untouched), ("warm", untouched), ("as the reference engine leaves it", case)):
+        found = verdicts(given, as_of)
+        if found != expected:
+            odd = "\n".join(f"  {side} {row}" for row, side in difference(expected, found)) or "  the order"
+            pytest.fail(f"{state}, as of {as_of}:\n{odd}\n{case.model_dump_json(exclude_none=True, indent=1)}", pytrace=False)
+    return expected
+
+
+def difference(expected: list[Row], found: list[Row]) -> list[tuple[Row, str]]:
+    missing = [(row, "expected:") for row in expected if row not in found]
+    return missing + [(row, "found:   ") for row in found if row not in expected]
+
+
+# ------------------------------------------------------------------------------------------------------------ random cases
+class Draw:
+    """A case that goes wrong in every way a rule could notice: gaps, ties, wrong links, dates at the ends of the calendar."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        self.count = self.random.randint(1, 14)
+        self.ids = [f"e{number}" for number in range(self.count)]
+        # Few days, so that events share them; some cases lie where the calendar ends or summer time does.
+        self.first = self.random.choice(("2026-01-05", "2026-03-27", "2026-10-23", "2026-12-18", "1990-01-01", "2100-12-28"))
+        self.span = self.random.choice((1, 3, 8, 20, 40))
+        self.gaps = self.random.choice((0.0, 0.1, 0.4))
+        self.clocks = self.random.choice((0.0, 0.5, 1.0))
+        self.types: dict[str, str] = {}
+
+    def day(self, extra: int = 0) -> str:
+        moved = date.fromisoformat(self.first).toordinal() + self.random.randint(0, self.span) + extra
+        return date.fromordinal(moved).isoformat()
+
+    def time(self) -> str:
+        while True:
+            day = self.day()
+            if self.random.random() >= self.clocks:
+                text = day
+            else:
+                clock = self.random.choice(("00:00", "00:30", "02:30", "02:30", "12:00", "12:00", "23:30"))
+                text = f"{day}T{clock}" + self.random.choice(("", "", "Z", "+01:00", "+02:00", "-05:00", "+09:00"))
+            if text[:4] in {str(year) for year in range(1990, 2101)}:
+                return text
+
+    def link(self, *types: str) -> str | None:
+        """An id: of the right type if there is one, of any event, or of none."""
+        right = [id_ for id_, type_ in self.types.items() if type_ in types]
+        pick = self.random.random()
+        if pick < 0.75 and right:
+            return self.random.choice(right)
+        return self.random.choice(self.ids) if pick < 0.93 else "elsewhere"
+
+    def flag(self, true: float = 0.5) -> bool:
+        return self.random.random() < true
+
+    def case(self) -> Case:
+        types = [self.random.choice(list(FIELDS)) for _ in self.ids]
+        if self.flag():  # one area only, so that its rules meet each other
+            area = self.random.choice(AREAS)
+            types = [self.random.choice(area) for _ in self.ids]
+        self.types = dict(zip(self.ids, types, strict=True))
+        events = []
+        for id_, type_ in self.types.items():
+            fields = {name: getter(self) for name, getter in FIELDS[type_].items()}
+            kept = {name: value for name, value in fields.items() if value is not None and self.random.random() >= self.gaps}
+            events.append({"type": type_, "id": id_, "time": self.time(), **kept})
+        return Case.read({"id": "c", "events": events})
+
+    def as_of(self) -> date:
+        return date.fromisoformat(self.day(self.random.choice((0, 0, 5, 14, 28, 60))))
+
+
+def of(*values: object) -> Any:
+    return lambda draw: draw.random.choice(values)
+
+
+def to(*types: str) -> Any:
+    return lambda draw: draw.link(*types)
+
+
+CHANNEL = of("post", "post", "digital_post", "email", "self_service", "phone", "in_person", "other", None)
+FIELDS: dict[str, dict[str, Any]] = {
+    "inquiry_received": {
+        "channel": CHANNEL,
+        "written": of(None, None, None, True, False),
+        "date_stamped_on": lambda draw: draw.random.choice((None, draw.day(), draw.day(), draw.day(5), "1989-12-30")),
+        "requires_reply": of(None, None, True, False),
+        "contactable": of(None, None, True, False),
+        "forwarded_to": of(None, None, None, "Region Nordjylland"),
+        "merged_into": lambda draw: draw.link("inquiry_received") if draw.flag(0.4) else None,
+    },
+    "reply_sent": {"inquiry": to("inquiry_received"), "channel": CHANNEL},
+    "acknowledgement_sent": {
+        "inquiry": to("inquiry_received"),
+        "caseworker": of("M01", "M01", "M01", None),
+        "expected_by": of(None, "2026-02-01"),
+        "expected_days": of(None, 0, 30),
+        "automatic": of(None, None, False, True),
+    },
+    "decision_made": {
+        "matter": of("m", "m", "n"),
+        "act": of("decision", "decision", "decision", "decision", "procedural", "factual"),
+        "outcome": of("granted", "partly_granted", "refused", "refused", "burdening"),
+        "final": of(True, True, True, False),
+        "form": of("written", "oral"),
+        "reasons": of(True, False),
+        "decided_by": of("M01", "M01", "M02"),
+    },
+    "hearing_sent": {"matter": of("m", "m", "n"), "respond_by": lambda draw: draw.day()},
+    "hearing_response": {"hearing": to("hearing_sent"), "waived": of(None, True, False)},
+    "hearing_exempted": {"matter": of("m", "n"), "ground": of("FVL § 19(2) no. 1", None)},
+    "interest_declared": {
+        "employee": of("M01", "M01", "M02"),
+        "kind": of("family", "personal", "economic"),
+        "withdrawn_on": lambda draw: draw.random.choice((None, None, draw.day())),
+    },
+    "complaint_received": {
+        "at": of("citizen_service", "citizen_service", "citizen_service", "caseworker", "leader", "other"),
+        "decision": to("decision_made"),
+    },
+    "complaint_forwarded": {"complaint": to("complaint_received")},
+    "suspension": {"until": lambda draw: draw.day(5)},
+    "note_recorded": {"about": lambda draw: [draw.link("decision_made")]},
+}
+AREAS = (
+    ("inquiry_received", "inquiry_received", "reply_sent", "acknowledgement_sent"),
+    ("decision_made", "decision_made", "hearing_sent", "hearing_sent", "hearing_response", "interest_declared"),
+    ("complaint_received", "complaint_forwarded", "complaint_forwarded"),
+)
+# A hundred cases a test, so that a failing one is found again quickly.
+BATCHES, BATCH = 50, 100
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_random_cases(batch: int) -> None:
+    for seed in range(batch * BATCH, (batch + 1) * BATCH):
+        draw = Draw(seed)
+        assert_same(draw.case(), draw.as_of())
+
+
+def test_the_random_cases_show_every_verdict_of_every_rule() -> None:
+    """A comparison on cases that never reach a branch would say nothing about it."""
+    met: set[tuple[str, Verdict]] = set()
+    for seed in range(1_000):
+        draw = Draw(seed)
+        met |= {(row.rule, row.verdict) for row in verdicts(draw.case(), draw.as_of())}
+    assert {rule for rule, _ in met} == {rule.name for rule in ruleset().rules}
+    exempting = {"late-reply", "acknowledgement-without-caseworker", "acknowledgement-without-duration"}
+    waiting = exempting | {"complaint-not-forwarded"}
+    for rule in ruleset().rules:
+        expected = {Verdict.SATISFIED, Verdict.VIOLATED, Verdict.UNDETERMINED}
+        expected |= {Verdict.EXEMPT} if rule.name in exempting else set()
+        expected |= {Verdict.PENDING} if rule.name in waiting else set()
+        assert {verdict for name, verdict in met if name == rule.name} == expected, rule.name
+
+
+# ----------------------------------------------------------------------------------------------------- examples, benchmark
+def plain_examples() -> list[Any]:
+    """The examples that a source covering everything can show, in the one profile and the one reading of equal days."""
+    return [
+        pytest.param(example, id=f"{rule.name}-{number}")
+        for rule in ruleset().rules
+        for number, example in enumerate(rule.examples)
+        if not example.without and example.same_day == "unknown" and "guideline" in example.profiles
+    ]
+
+
+@pytest.mark.parametrize("example", plain_examples())
+def test_examples_of_the_rules(example: Example) -> None:
+    assert_same(Case.read(example.case), example.as_of)
+
+
+def test_cases_of_the_benchmark() -> None:
+    made = cases(300, seed=20)
+    met = {row.rule for case in made for row in assert_same(case, AS_OF)}
+    assert met == {rule.name for rule in ruleset().rules}, "every rule has something to do in what is timed"
+
+
+def test_cases_of_the_benchmark_are_the_same_every_time() -> None:
+    assert cases(20, seed=5) == cases(20, seed=5)
+    assert cases(20, seed=5) != cases(20, seed=6)
+    assert {len(case.events) for case in cases(200, seed=5)} == {12}
+
+
+def test_a_fresh_case_is_equal_and_has_no_cache_filled() -> None:
+    case = cases(1, seed=1)[0]
+    assert case.last_day and case.by_type and case.positions and case.events[0].instant is None
+    (copy,) = fresh([case])
+    assert copy == case
+    assert set(copy.__dict__) == set(Case.model_fields)
+    assert all(set(event.__dict__) == set(type(event).model_fields) for event in copy.events)
