@@ -11,13 +11,13 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, time, timedelta
 from pathlib import Path
 from random import Random
 from typing import TypeVar
 
-SEED = 20260529
+SEED = 20260504
 CASES = 200
 FIRST, LAST = date(2025, 9, 1), date(2026, 5, 29)
 TARGET = Path(__file__).parents[1] / "src" / "rebild_policy" / "demo" / "sager.csv"
@@ -27,6 +27,7 @@ COLUMNS = (
     "Datostempel", "Kontaktperson", "Sag om", "Grundlag", "Begrundelse", "Høringens indhold", "Bemærkning",
 )  # fmt: skip
 
+WEEKEND = (5, 6)
 # The days in the period on which the town hall is closed.
 CLOSED = {
     date(2025, 12, 24), date(2025, 12, 25), date(2025, 12, 26), date(2025, 12, 31), date(2026, 1, 1), date(2026, 4, 2),
@@ -41,7 +42,7 @@ DEPARTMENTS = {
     "Generel henvendelse": "Borgerservice",
 }
 SUBJECTS = {
-    "Byggetilladelse": ("carport", "udestue", "tilbygning", "terrasse"),
+    "Byggetilladelse": ("carport", "udestue", "terrasse"),
     "Hjælpemidler": ("kørestol", "høreapparat", "badestol"),
     "Økonomisk tilskud": ("fritidspas", "merudgifter", "søskendetilskud"),
     "Parkering og vej": ("overkørsel", "vejtræ", "beboerlicens"),
@@ -81,7 +82,7 @@ class Dice:
 
 def workday(day: date) -> date:
     """The day itself, or the next one on which the town hall is open."""
-    while day.weekday() >= 5 or day in CLOSED:  # noqa: PLR2004 - Saturday
+    while day.weekday() in WEEKEND or day in CLOSED:
         day += timedelta(days=1)
     return day
 
@@ -151,7 +152,7 @@ def remark(dice: Dice) -> str:
     )
 
 
-# ------------------------------------------------------------------------------------------------------------------- flows
+# --------------------------------------------------------------------------------------------------------------- flows
 def receive(case: CaseWriter, activity: str, channel: str, **cells: str) -> None:
     """An inquiry comes in: post is stamped; what is digital has a clock time, and often an automatic receipt."""
     if channel == "Brev" and "Datostempel" not in cells:
@@ -166,8 +167,7 @@ def receive(case: CaseWriter, activity: str, channel: str, **cells: str) -> None
 def acknowledge(case: CaseWriter, channel: str, *, days: int = 45, **cells: str) -> None:
     """A letter that names the caseworker and says when to expect an answer."""
     due = workday(case.day + timedelta(days=days))
-    given = {"Frist": written(due), "Kontaktperson": case.employee} | cells
-    case.add("Kvittering sendt", Kanal=channel, **given)
+    case.add("Kvittering sendt", Kanal=channel, **({"Frist": written(due), "Kontaktperson": case.employee} | cells))
 
 
 def close(case: CaseWriter) -> None:
@@ -177,11 +177,16 @@ def close(case: CaseWriter) -> None:
         case.add("Sag lukket", clock=True)
 
 
-def reply_in_time(case: CaseWriter, channel: str) -> None:
-    """An answer within nine days."""
-    case.after(2, 7)
+def answer(case: CaseWriter, channel: str, low: int, high: int) -> None:
+    """An answer after some days, and the end of the case."""
+    case.after(low, high)
     case.add("Svar sendt", Kanal=channel)
     close(case)
+
+
+def reply_in_time(case: CaseWriter, channel: str) -> None:
+    """An answer within two weeks."""
+    answer(case, channel, 2, 7)
 
 
 def reply_after_letter(case: CaseWriter, channel: str) -> None:
@@ -189,16 +194,12 @@ def reply_after_letter(case: CaseWriter, channel: str) -> None:
     case.after(1, 6)
     acknowledge(case, channel)
     case.add("Påmindelse oprettet", clock=True)
-    case.after(15, 35)
-    case.add("Svar sendt", Kanal=channel)
-    close(case)
+    answer(case, channel, 15, 35)
 
 
 def reply_late(case: CaseWriter, channel: str) -> None:
     """An answer, but weeks too late."""
-    case.after(28, 45)
-    case.add("Svar sendt", Kanal=channel)
-    close(case)
+    answer(case, channel, 28, 45)
 
 
 def reply_never(case: CaseWriter, channel: str) -> None:
@@ -211,20 +212,18 @@ def reply_after_poor_letter(case: CaseWriter, channel: str) -> None:
     """An acknowledgement that leaves out the caseworker or the time."""
     case.after(1, 6)
     acknowledge(case, channel, **case.dice.pick(({"Kontaktperson": ""}, {"Frist": ""})))
-    case.after(20, 35)
-    case.add("Svar sendt", Kanal=channel)
-    close(case)
+    answer(case, channel, 20, 35)
 
 
 def inquiry(case: CaseWriter) -> None:
     """A letter or message that asks for an answer."""
     dice, channel = case.dice, case.dice.pick(LETTERS)
-    faults: Sequence[Callable[[CaseWriter, str], None]] = (reply_late, reply_late, reply_never, reply_after_poor_letter)
+    faults = (reply_late, reply_late, reply_never, reply_after_poor_letter)
     stamp = {}
     if channel == "Brev" and dice.chance(0.25):
         stamp["Datostempel"] = dice.pick(("", written(workday(case.day + timedelta(days=14)))))
     receive(case, "Henvendelse modtaget", channel, **stamp)
-    if dice.chance(0.13):
+    if dice.chance(0.22):
         dice.pick(faults)(case, channel)
     else:
         dice.pick((reply_in_time, reply_in_time, reply_after_letter))(case, channel)
@@ -253,8 +252,11 @@ def application(case: CaseWriter) -> None:
     receive(case, "Ansøgning modtaget", channel)
     case.after(1, 4)
     case.add("Sagsbehandler tildelt", clock=True)
-    case.after(0, 3)
-    acknowledge(case, channel, days=60)
+    if dice.chance(0.05):
+        case.after(25, 40)
+    else:
+        case.after(0, 3)
+    acknowledge(case, channel, days=60, **({"Kontaktperson": ""} if dice.chance(0.04) else {}))
     if dice.chance(0.12):
         interest(case)
     if dice.chance(0.08):
@@ -267,7 +269,7 @@ def application(case: CaseWriter) -> None:
         outcome = "Bevilget"
     decide(case, outcome)
     case.add("Dokument journaliseret", clock=True)
-    if outcome != "Bevilget" and dice.chance(0.35):
+    if outcome != "Bevilget" and dice.chance(0.5):
         complain(case)
     close(case)
 
@@ -300,8 +302,8 @@ def hear(case: CaseWriter) -> bool:
         return True
     if dice.chance(0.6):
         case.after(3, 9)
-        answer = dice.pick(("Partshøringssvar modtaget", "Partshøringssvar modtaget", "Afkald på partshøring"))
-        case.add(answer, clock=True, Kanal="Digital Post", Medarbejder="")
+        response = dice.pick(("Partshøringssvar modtaget", "Partshøringssvar modtaget", "Afkald på partshøring"))
+        case.add(response, clock=True, Kanal="Digital Post", Medarbejder="")
         case.after(2, 10)
         return not dice.chance(0.1)
     case.day = due
@@ -311,7 +313,7 @@ def hear(case: CaseWriter) -> bool:
 
 def decide(case: CaseWriter, outcome: str, activity: str = "Afgørelse truffet") -> None:
     """The decision, as a rule with reasons."""
-    reasons = "Nej" if case.dice.chance(0.04) else "Ja"
+    reasons = "Nej" if case.dice.chance(0.05) else "Ja"
     ground = GROUNDS[case.kind]
     case.add(activity, Kanal="Digital Post", Udfald=outcome, Sag_om=case.matter, Grundlag=ground, Begrundelse=reasons)
 
@@ -320,7 +322,7 @@ def complain(case: CaseWriter) -> None:
     """A complaint, delivered in Borgerservice or at the department, and as a rule passed on."""
     dice, department = case.dice, case.department
     case.after(5, 25)
-    case.department, channel = dice.pick((("Borgerservice", "Personlig"), (department, "E-mail")))
+    case.department, channel = dice.pick((("Borgerservice", "Personlig"), ("Borgerservice", "E-mail"), (department, "E-mail")))
     case.add("Klage modtaget", clock=True, Kanal=channel, Medarbejder="")
     if dice.chance(0.85):
         case.after(1, 9)
@@ -328,7 +330,7 @@ def complain(case: CaseWriter) -> None:
     case.department = department
 
 
-# ------------------------------------------------------------------------------------------------------------------ export
+# -------------------------------------------------------------------------------------------------------------- export
 def make_rows(dice: Dice) -> list[dict[str, str]]:
     """All rows, in the order of their days, numbered."""
     dated: list[tuple[date, int, int, dict[str, str]]] = []
@@ -386,17 +388,11 @@ def as_text(rows: Sequence[dict[str, str]]) -> str:
     return text.getvalue()
 
 
-def make() -> str:
-    """The whole export."""
-    rows = make_rows(Dice(SEED))
-    spoil(rows)
-    return as_text(rows)
-
-
 def main(arguments: Sequence[str]) -> None:
     """Write the export to the file named, or to its place in the package."""
-    target = Path(arguments[0]) if arguments else TARGET
-    target.write_text(make(), encoding="utf-8", newline="")
+    rows = make_rows(Dice(SEED))
+    spoil(rows)
+    Path(arguments[0] if arguments else TARGET).write_text(as_text(rows), encoding="utf-8", newline="")
 
 
 if __name__ == "__main__":

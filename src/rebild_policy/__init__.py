@@ -13,7 +13,7 @@ Importing the package loads none of its parts; each is loaded when it is first n
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from rebild_policy.version import VERSION as __version__
+from rebild_policy.version import VERSION as __version__  # noqa: N811
 
 if TYPE_CHECKING:
     from rebild_policy import errors

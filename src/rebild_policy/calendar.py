@@ -177,9 +177,7 @@ class Calendar:
             due = known[start] = self._rolled(self._end(start, duration), roll)
         return due
 
-    def deadline(
-        self, start: date | None, duration: Duration, paused: Iterable[date] = (), *, roll: bool = False
-    ) -> date | None:
+    def deadline(self, start: date | None, duration: Duration, paused: Iterable[date] = (), *, roll: bool = False) -> date | None:
         """Return `due`, moved by `paused` days; None where there is no start, or one outside 1990 to 2100.
 
         The due date is the least day D that is as many days after the unpaused one as there are paused days after
@@ -300,7 +298,7 @@ def _months_after(day: date, months: int) -> date:
 def _public_holidays(year: int, lang: Language) -> Mapping[date, str]:
     # One object a year, which takes 0.2 ms. A shared one that grows year by year is not safe between threads: it marks
     # a year as known before it has filled it.
-    return dict(_DenmarkBeyond2100(years=year, language=_LANGUAGES[lang]))
+    return dict(_DenmarkBeyond2100(years=year, language=_LANGUAGES[lang]))  # type: ignore[no-untyped-call]
 
 
 class _DenmarkBeyond2100(Denmark):

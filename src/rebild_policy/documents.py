@@ -23,6 +23,7 @@ _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)  # libyaml where it is ther
 _NUMBER = re.compile(r"[-+]?\d+")
 _DECIMAL = re.compile(r"[-+]?\d+\.\d+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_DIGITS = 18  # what fits in 64 bits; a longer number is an id
 _CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -58,9 +59,9 @@ class DocumentReader:
             return self._document(events)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 0
-            self.fail(f"this is not YAML: {error.problem or 'unreadable'}.", line)
+            return self.fail(f"this is not YAML: {error.problem or 'unreadable'}.", line)
         except yaml.YAMLError:
-            self.fail("this is not YAML that can be read.", 0, "Is it a text file in UTF-8?")
+            return self.fail("this is not YAML that can be read.", 0, "Is it a text file in UTF-8?")
 
     def fail(self, message: str, line: int, remedy: str | None = None) -> NoReturn:
         """Raise the error for `line` of this file."""
@@ -121,9 +122,9 @@ class DocumentReader:
             try:
                 return date.fromisoformat(text)
             except ValueError:
-                self.fail(f"{text} is not a date.", line)
+                return self.fail(f"{text} is not a date.", line)
         if _NUMBER.fullmatch(text):
-            return int(text) if len(text) < 19 else text
+            return int(text) if len(text) <= _DIGITS else text
         return float(text) if _DECIMAL.fullmatch(text) else text
 
     def model(self, document: Map, model: type[Model]) -> Model:

@@ -97,6 +97,9 @@ class UsageError(PolicyError):
     """The library was called with a wrong argument."""
 
 
+_FEW = 8
+
+
 def did_you_mean(name: str, choices: Iterable[str]) -> str | None:
     """A remedy naming the nearest of `choices`, or listing a few of them where none is near."""
     names = sorted(set(choices))
@@ -106,8 +109,8 @@ def did_you_mean(name: str, choices: Iterable[str]) -> str | None:
     nearest = process.extractOne(name, names, scorer=fuzz.ratio, score_cutoff=65)
     if nearest:
         return f"Did you mean '{nearest[0]}'?"
-    few = ", ".join(names[:8])
-    return f"Known: {few}, …" if len(names) > 8 else f"Known: {few}."
+    few = ", ".join(names[:_FEW])
+    return f"Known: {few}, …" if len(names) > _FEW else f"Known: {few}."
 
 
 def shown(path: Path | str) -> str:

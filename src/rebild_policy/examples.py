@@ -7,7 +7,7 @@ from typing import Any
 
 from rebild_policy.errors import Location, RuleError, did_you_mean
 from rebild_policy.rulefiles import ExampleShape, RuleShape
-from rebild_policy.rules import Example, Formula, Group, Quantifier, Rule
+from rebild_policy.rules import Example, Formula, Group, Profile, Quantifier, Rule
 
 VERDICTS = ("satisfied", "exempt", "undetermined", "pending", "violated")
 NOT_APPLICABLE = "not applicable"
@@ -47,6 +47,7 @@ def _example(shape: ExampleShape, names: dict[str, str], rule: RuleShape, at: At
         if verdict not in VERDICTS:
             remedy = did_you_mean(verdict, [*VERDICTS, NOT_APPLICABLE])
             raise RuleError(f"unknown verdict '{verdict}'.", at=at((*place, "expect")), remedy=remedy)
+    profiles: tuple[Profile, ...]
     profiles = (shape.profile,) if shape.profile else (rule.profile,) if rule.profile else ("guideline", "statutory")
     return Example(
         name=shape.name.text,
@@ -64,6 +65,8 @@ def _example(shape: ExampleShape, names: dict[str, str], rule: RuleShape, at: At
 
 
 def _event(short: dict[str, Any], names: dict[str, str], at: Location) -> dict[str, Any]:
+    if not short:
+        raise RuleError("an event of an example is empty.", at=at, remedy="Write {decision: 2026-01-05, outcome: refused}.")
     (first, time), *fields = short.items()
     return {"type": names.get(first, first), "id": first, "time": time, **dict(fields)}
 

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import Enum, IntEnum
-from typing import Any, Final, Literal as Choice, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
+from typing import Literal as Choice
 
 from rebild_policy.errors import ExpressionError
 
@@ -45,7 +46,7 @@ class Unknown(Enum):
 UNKNOWN: Final = Unknown.UNKNOWN
 
 Scalar: TypeAlias = bool | int | str | date
-Value: TypeAlias = Scalar | tuple[str, ...] | None | Unknown
+Value: TypeAlias = Scalar | tuple[str, ...] | Unknown | None
 Operator: TypeAlias = Choice["==", "!=", "<", "<=", ">", ">="]
 
 
@@ -188,8 +189,8 @@ Expression: TypeAlias = (
     | Before
     | Term
 )
-TRUE: Final = Literal(True)  # noqa: FBT003
-FALSE: Final = Literal(False)  # noqa: FBT003
+TRUE: Final = Literal(True)
+FALSE: Final = Literal(False)
 
 
 # ---------------------------------------------------------------------------------------------------------------- parsing
@@ -202,6 +203,7 @@ _OPERATORS: dict[type[ast.cmpop], Operator] = {
     ast.GtE: ">=",
 }
 _MAX_LENGTH = 4000
+_SHOWN = 60
 _NESTING = "the condition is too long or too deeply nested."
 
 
@@ -218,7 +220,7 @@ def parse(text: str) -> Expression:
         raise ExpressionError(_NESTING, remedy="Split it with a term.") from None
 
 
-def _build(node: ast.expr) -> Expression:
+def _build(node: ast.expr) -> Expression:  # noqa: C901, PLR0911, PLR0912 - one arm a form
     match node:
         case ast.Constant(value=bool() | int() | str() as constant):
             return Literal(constant)
@@ -281,20 +283,22 @@ def _build_call(name: str, arguments: list[ast.expr]) -> Expression:
         raise ExpressionError(f"{name}() takes the names of bound events.", remedy=f"Write {name}(decision), say.")
     if name == "day" and len(names) == 1:
         return Day(*names)
-    if name == "before" and len(names) == 2:
+    if name == "before" and len(names) == len(("first", "second")):
         return Before(*names)
     if name in {"present", "day", "before"}:
         raise ExpressionError(f"{name}() has the wrong number of arguments.", remedy="See present(x.y), day(x), before(x, y).")
     return Term(name, names)
 
 
-def _refused(node: ast.expr, remedy: str = "See 'The rule language' in the reference for what a condition may hold.") -> ExpressionError:
+def _refused(
+    node: ast.expr, remedy: str = "See 'The rule language' in the reference for what a condition may hold."
+) -> ExpressionError:
     return ExpressionError(f"'{_short(ast.unparse(node))}' is not in the language.", remedy=remedy)
 
 
 def _short(text: str) -> str:
     text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:57] + "…"
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "…"
 
 
 # ---------------------------------------------------------------------------------------------------------------- walking
@@ -317,14 +321,14 @@ def walk(node: Expression) -> Iterator[Expression]:
 
 def transform(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
     """`node` with `change` applied to every part, from the leaves up."""
-    changes: dict[str, Expression | tuple[Expression, ...]] = {}
+    changes: dict[str, object] = {}
     for field in fields(node):
         child = getattr(node, field.name)
         if isinstance(child, tuple) and child and isinstance(child[0], Expression):
             changes[field.name] = tuple(transform(part, change) for part in child)
         elif isinstance(child, Expression):
             changes[field.name] = transform(child, change)
-    return change(replace(node, **changes) if changes else node)
+    return change(replace(node, **changes) if changes else node)  # type: ignore[arg-type]  # the node's own fields
 
 
 # ---------------------------------------------------------------------------------------------------------------- meaning
@@ -363,7 +367,7 @@ def value(node: Expression, env: Environment) -> Value:
     return UNKNOWN if found_truth is Truth.UNKNOWN else found_truth is Truth.TRUE
 
 
-def truth(node: Expression, env: Environment) -> Truth:  # noqa: C901, PLR0911 - one arm for each kind of node
+def truth(node: Expression, env: Environment) -> Truth:  # noqa: PLR0911 - one arm for each kind of node
     """Whether a condition holds: false, unknown or true."""
     match node:
         case And(parts):
@@ -423,7 +427,7 @@ def _member(item: Value, options: Any) -> Truth:
     return _truth(item in options)
 
 
-def _truth(answer: bool) -> Truth:  # noqa: FBT001
+def _truth(answer: bool) -> Truth:
     return Truth.TRUE if answer else Truth.FALSE
 
 

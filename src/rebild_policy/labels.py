@@ -58,9 +58,7 @@ EVENT_TYPES: dict[str, Label] = {
     "access_requested": Label("anmodning om aktindsigt", "request for access to the file"),
     "access_decided": Label("afgørelse om aktindsigt", "decision on access to the file"),
     "access_delay_notice": Label("underretning om forsinket aktindsigt", "notice of delayed access to the file"),
-    "representation_requested": Label(
-        "ønske om partsrepræsentant eller bisidder", "request for a representative or companion"
-    ),
+    "representation_requested": Label("ønske om partsrepræsentant eller bisidder", "request for a representative or companion"),
     "representation_decided": Label(
         "stillingtagen til partsrepræsentant eller bisidder", "decision on a representative or companion"
     ),

@@ -274,7 +274,7 @@ def _measure(shape: RuleShape, build: _Builder) -> Measure | None:
         return Measure("share")
     name, _, rest = text.removesuffix(")").partition("(")
     pair = [part.strip() for part in rest.split(",")]
-    if name != "working_days" or len(pair) != 2:
+    if name != "working_days" or len(pair) != len(("x", "y")):
         raise build.fail("a measure is 'share' or 'working_days(x, y)'.", ("measure",))
     return Measure("working_days", (pair[0], pair[1]))
 
@@ -284,10 +284,12 @@ def _check_bounded(formula: Formula) -> None:
     if isinstance(formula, Group):
         for part in formula.parts:
             _check_bounded(part)
-    elif isinstance(formula, Quantifier) and formula.kind == "some":
-        if (formula.after or formula.of) and not (formula.window or formula.before):
-            remedy = "Write within: parameters.name (mark it as an assumption if the text gives none), by: or before:."
-            raise RuleError("a required event that comes after another needs a deadline.", at=formula.at, remedy=remedy)
+        return
+    if not isinstance(formula, Quantifier) or formula.kind == "none" or not (formula.after or formula.of):
+        return
+    if not (formula.window or formula.before):
+        remedy = "Write within: parameters.name (mark it as an assumption if the text gives none), by: or before:."
+        raise RuleError("a required event that comes after another needs a deadline.", at=formula.at, remedy=remedy)
 
 
 # ------------------------------------------------------------------------------------------------------------ other files
@@ -325,9 +327,7 @@ def _statements(path: Path) -> dict[str, Statement]:
                 raise build.fail(f"the statement '{item.id}' stands here twice.", ("statements", number))
             section, reason = shape.sections[item.section].text, item.reason.text if item.reason else None
             law = tuple(item.law)
-            found[item.id] = Statement(
-                item.id, section, item.gloss.text, item.quote, item.modality, law, item.answer, reason
-            )
+            found[item.id] = Statement(item.id, section, item.gloss.text, item.quote, item.modality, law, item.answer, reason)
         return found
 
     return _each(path, StatementsShape, use, {})

@@ -106,9 +106,7 @@ _EXPECTED: dict[Kind, str] = {
 }
 
 
-def override(
-    parameters: dict[str, ParameterDefinition], values: dict[str, object]
-) -> dict[str, ParameterDefinition]:
+def override(parameters: dict[str, ParameterDefinition], values: dict[str, object]) -> dict[str, ParameterDefinition]:
     """`parameters` with some set for all days. Raises `ParameterError` for a name that does not exist."""
     changed = dict(parameters)
     for name, value in values.items():

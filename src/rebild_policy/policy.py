@@ -85,9 +85,7 @@ class Policy:
             make = ENGINES.get(engine)
             if make is None:
                 raise UsageError(f"unknown engine '{engine}'.", remedy=did_you_mean(engine, ENGINES))
-            plan = build_plan(
-                self.ruleset, profile=self.profile, coverage=coverage, same_day=same_day, calendar=self.calendar
-            )
+            plan = build_plan(self.ruleset, profile=self.profile, coverage=coverage, same_day=same_day, calendar=self.calendar)
             plan = plan.with_gaps(gaps) if gaps else plan
             found = Ready(plan, make(plan))
             while len(self._ready) >= _KEPT_PLANS:
@@ -96,9 +94,7 @@ class Policy:
         return found
 
     # ---------------------------------------------------------------------------------------------------------- checking
-    def verdicts(
-        self, case: Case, as_of: date, *, coverage: Coverage | None = None, same_day: SameDay = "unknown"
-    ) -> list[Row]:
+    def verdicts(self, case: Case, as_of: date, *, coverage: Coverage | None = None, same_day: SameDay = "unknown") -> list[Row]:
         """The verdicts on a case as plain tuples: rule, trigger's id, ids of the other events, verdict, due date.
 
         Statistics are among them; see `RuleSet.rule(name).measure`.

@@ -29,8 +29,8 @@ class Readiness(Result):
 
 def preflight(plan: Plan) -> tuple[Readiness, ...]:
     """The readiness of every rule of a plan, in the order of the rules."""
-    ready = {rule.name: tuple(dict.fromkeys(_lacks(rule, plan))) for rule in plan.rules}
-    missing = {item.rule: item.missing for item in plan.not_checkable}
+    ready: dict[str, tuple[str, ...]] = {rule.name: tuple(dict.fromkeys(_lacks(rule, plan))) for rule in plan.rules}
+    missing: dict[str, tuple[str, ...]] = {item.rule: item.missing for item in plan.not_checkable}
     found = []
     for name, rule in plan.written.items():
         if name in missing:
@@ -39,14 +39,14 @@ def preflight(plan: Plan) -> tuple[Readiness, ...]:
             status = "partly" if ready[name] else "checkable"
         else:
             continue  # of the other profile
-        lacks = missing.get(name) or ready[name]
+        lacks = missing[name] if name in missing else ready[name]
         title = Words(da=rule.title.da, en=rule.title.en)
         found.append(Readiness(rule=name, title=title, statements=rule.statements, status=status, lacks=lacks))
     return tuple(found)
 
 
 def _lacks(rule: Rule, plan: Plan) -> Iterator[str]:
-    types = {var: (type_,) for var, type_ in rule.each}
+    types: dict[str, tuple[str, ...]] = {var: (type_,) for var, type_ in rule.each}
     for node in quantifiers(rule):
         types[node.var] = node.types
         if not node.covered:

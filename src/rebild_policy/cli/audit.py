@@ -52,7 +52,7 @@ def run(
     if quarantine:
         write_quarantine(quarantine, result.quarantined)
     if format_ == "json":
-        print(result.model_dump_json(indent=2))  # noqa: T201
+        print(result.model_dump_json(indent=2))
     else:
         render_audit(result, judge.ruleset.statements, tongue, console())
     return exit_code(result.violations, fail_on)

@@ -29,7 +29,7 @@ def run(
     judge = policy(rules, profile)
     report = judge.check(read_case(path), day(as_of))
     if format_ == "json":
-        print(report.model_dump_json(indent=2))  # noqa: T201
+        print(report.model_dump_json(indent=2))
     else:
         render_report(report, judge.ruleset.statements, language(lang), console())
     return exit_code(report.violations, fail_on)

@@ -26,7 +26,12 @@ def language(lang: Language | None) -> Language:
     """The language asked for, or that of the locale: Danish where it is Danish, else English."""
     if lang:
         return "da" if lang == "da" else "en"
-    for name in (os.environ.get("LC_ALL"), os.environ.get("LC_MESSAGES"), os.environ.get("LANG"), locale.getlocale()[0]):
+    for name in (
+        os.environ.get("LC_ALL"),
+        os.environ.get("LC_MESSAGES"),
+        os.environ.get("LANG"),
+        locale.getlocale()[0],
+    ):
         if name:
             return "da" if name.lower().startswith("da") else "en"
     return "en"
@@ -56,7 +61,13 @@ def console() -> Console:
 @contextmanager
 def progress(label: str) -> Iterator[Progress]:
     """A progress bar on a terminal, none in a pipe. It goes to standard error, so that output stays clean."""
-    columns = (TextColumn(label), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn(label),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         yield bar
 

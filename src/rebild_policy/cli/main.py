@@ -100,9 +100,7 @@ def audit(
     findings: Annotated[Path | None, typer.Option(metavar="FILE.jsonl", help="Write every finding, one a line.")] = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write the report as one page.")] = None,
     quarantine: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Write the rows that can't be used.")] = None,
-    preflight: Annotated[
-        bool, typer.Option("--preflight", help="Only say which rules the mapping allows to check.")
-    ] = False,
+    preflight: Annotated[bool, typer.Option("--preflight", help="Only say which rules the mapping allows to check.")] = False,
     lang: Language = None,
     rules: Rules = None,
     fail_on: Fail = FailOn.NEVER,

@@ -26,7 +26,7 @@ def run(*, profile: Profile, format_: str, lang: Language | None, rules: Path | 
             }
             for rule in judge.rules
         ]
-        print(json.dumps({"ruleset": judge.info.model_dump(), "rules": listed}, indent=2, ensure_ascii=False))  # noqa: T201
+        print(json.dumps({"ruleset": judge.info.model_dump(), "rules": listed}, indent=2, ensure_ascii=False))
         return 0
     out = console()
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -34,7 +34,12 @@ def run(*, profile: Profile, format_: str, lang: Language | None, rules: Path | 
         table.add_column(head, no_wrap=head in {"regel", "rule"})
     for rule in judge.rules:
         severity = SEVERITIES[rule.severity]
-        table.add_row(rule.name, ", ".join(rule.statements), severity.da if tongue == "da" else severity.en, rule.title.in_(tongue))
+        table.add_row(
+            rule.name,
+            ", ".join(rule.statements),
+            severity.da if tongue == "da" else severity.en,
+            rule.title.in_(tongue),
+        )
     out.print(table)
     out.print(f"{judge.info.name} {judge.info.version}, sha256 {judge.info.digest[:12]}, {judge.profile}")
     return 0

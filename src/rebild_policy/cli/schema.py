@@ -9,5 +9,5 @@ from rebild_policy.schemas import schema
 
 def run(*, name: str) -> int:
     """Print a schema."""
-    print(json.dumps(schema(name), indent=2, ensure_ascii=False))  # noqa: T201
+    print(json.dumps(schema(name), indent=2, ensure_ascii=False))
     return 0

@@ -17,9 +17,7 @@ def run(*, cases: int, seed: int, engines: str, out: Path, rules: Path | None) -
     ruleset = load_rules(rules or rules_folder())
     with progress("selftest") as bar:
         task = bar.add_task("cases compared", total=cases)
-        result = compare(
-            ruleset, engines.split(","), cases, seed, progress=lambda done: bar.update(task, completed=done)
-        )
+        result = compare(ruleset, engines.split(","), cases, seed, progress=lambda done: bar.update(task, completed=done))
     if result.difference:
         write_counterexample(out, result.difference)
         raise DisagreementError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from typing import Any, Final, Literal, TypeAlias
 
@@ -20,7 +20,7 @@ from rebild_policy.expressions import And, Day, Expression, Or
 from rebild_policy.facts import ANY_EVENT, Case, Event
 from rebild_policy.plan import Plan, open_links
 from rebild_policy.results import Row, Verdict
-from rebild_policy.rules import By, Formula, Group, Holds, Quantifier, Rule, Window, Within
+from rebild_policy.rules import By, Formula, Group, Holds, Quantifier, Rule, Window
 
 _Judge: TypeAlias = Callable[[Case, date], Any]
 _FALSE, _UNKNOWN, _OPEN, _TRUE = "0", "1", "2", "3"
@@ -61,7 +61,7 @@ class _DueDates(dict[date | None, date | None]):
 
     def __init__(self, calendar: Calendar, duration: Duration, roll: bool) -> None:
         super().__init__()
-        self._compute = lambda start: calendar.deadline(start, duration, roll=roll)
+        self._compute = partial(calendar.deadline, duration=duration, roll=roll)
 
     def __missing__(self, start: date | None) -> date | None:
         due = self[start] = self._compute(start)
@@ -275,20 +275,18 @@ class _Writer:
         """A loop over candidates that stops at the first that settles the matter."""
         due = self.due(node.window, conditions) if node.window else None
         value = self.names.new("v")
-        start, found, otherwise = (_FALSE, _TRUE, _FALSE) if node.kind == "some" else (_TRUE, _FALSE, _TRUE)
+        settled = (_FALSE, _TRUE) if node.kind == "some" else (_TRUE, _FALSE)
         if due:
             # Without a due date no candidate can settle anything.
             with self.block(f"if {due} is None:"):
                 self.line(f"{value} = {_UNKNOWN}")
             with self.block("else:"):
-                self._search(node, conditions, value, (start, found), due)
+                self._search(node, conditions, value, settled, due)
                 return _Part(value, due)
-        self._search(node, conditions, value, (start, found), None)
+        self._search(node, conditions, value, settled, None)
         return _Part(value, due)
 
-    def _search(
-        self, node: Quantifier, conditions: Conditions, value: str, settled: tuple[str, str], due: str | None
-    ) -> None:
+    def _search(self, node: Quantifier, conditions: Conditions, value: str, settled: tuple[str, str], due: str | None) -> None:
         start, found = settled
         candidate = self.names.new("c")
         inner = Conditions(
@@ -303,15 +301,15 @@ class _Writer:
             if node.types == (ANY_EVENT,) or conditions.types[var][0] in node.types
         ]
         self.line(f"{value} = {start}")
-        with self.block(f"for {candidate} in {self._events(node.types)}:"):
-            with self.block(f"if {' and '.join(guards) or ALWAYS}:"):
-                in_time = f"{candidate}.day <= {due} and " if due else ""
-                with self.block(f"if {in_time}{inner.true(node.where)}:"):
-                    self.line(f"{value} = {found}")
-                    self.line("break")
-                if not inner.known(node.where):
-                    with self.block(f"if {in_time}not ({inner.false(node.where)}):"):
-                        self.line(f"{value} = {_UNKNOWN}")
+        loop = self.block(f"for {candidate} in {self._events(node.types)}:")
+        with loop, self.block(f"if {' and '.join(guards) or ALWAYS}:"):
+            in_time = f"{candidate}.day <= {due} and " if due else ""
+            with self.block(f"if {in_time}{inner.true(node.where)}:"):
+                self.line(f"{value} = {found}")
+                self.line("break")
+            if not inner.known(node.where):
+                with self.block(f"if {in_time}not ({inner.false(node.where)}):"):
+                    self.line(f"{value} = {_UNKNOWN}")
         with self.block("else:"):
             self._base(node, value, due)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Literal
 
-from rebild_policy.engines.base import constant_of
+from rebild_policy.engines.changes import smallest_change
 from rebild_policy.engines.messages import filled
 from rebild_policy.engines.reference import Match, ReferenceEngine
 from rebild_policy.expressions import (
+    UNKNOWN,
     And,
     Before,
     Compare,
@@ -24,14 +26,19 @@ from rebild_policy.expressions import (
     Truth,
     parameter,
     truth,
-    UNKNOWN,
 )
 from rebild_policy.facts import Case, Event
 from rebild_policy.plan import Plan
 from rebild_policy.results import EventRef, Explanation, MissingFact, NearMiss, Row, Sought, Verdict, Words, public_id
-from rebild_policy.engines.changes import smallest_change
 from rebild_policy.rules import Formula, Group, Holds, Quantifier, Within
 
+Respect = Literal["in time", "order", "link", "matter", "content"]
+_NAMES: dict[Truth, Literal["false", "unknown", "open", "true"]] = {
+    Truth.FALSE: "false",
+    Truth.UNKNOWN: "unknown",
+    Truth.OPEN: "open",
+    Truth.TRUE: "true",
+}
 _NEAR = 3  # more near misses than this tell a reader nothing new
 
 
@@ -60,7 +67,9 @@ class Explainer:
         sought = tuple(self._sought(match, node) for node in _quantifiers(match, rule.require))
         written = self.plan.written[rule.name]
         return Explanation(
-            message=Words(da=filled(written.message.da, match, row.due, "da"), en=filled(written.message.en, match, row.due, "en")),
+            message=Words(
+                da=filled(written.message.da, match, row.due, "da"), en=filled(written.message.en, match, row.due, "en")
+            ),
             remedy=Words(da=written.remedy.da, en=written.remedy.en),
             witnesses=tuple(self.ref(event) for event in self._witnesses(match, row.verdict)),
             sought=sought,
@@ -104,15 +113,13 @@ class Explainer:
         start = match.start(window) if isinstance(window, Within) else None
         duration = None
         if isinstance(window, Within):
-            found = constant_of(window.duration, self.plan)
-            if found is None and isinstance(window.duration, Parameter):
-                found = parameter(window.duration, match)
+            found = parameter(window.duration, match) if isinstance(window.duration, Parameter) else UNKNOWN
             duration = None if found is UNKNOWN else str(found)
         near = () if answer.value is Truth.TRUE else tuple(self._near(match, node, answer.due))[:_NEAR]
         return Sought(
             kind=node.kind,
             types=node.types,
-            value=answer.value.name.lower(),  # type: ignore[arg-type] - the four names of the chain
+            value=_NAMES[answer.value],
             due=answer.due,
             counted_from=start,
             counted=duration,
@@ -134,7 +141,7 @@ class Explainer:
                 days = (event.day - due).days
                 yield NearMiss(event=self.ref(event), lacks="in time", days_late=days, working_days_late=working)
             elif len(fails) == 1 and not late:
-                yield NearMiss(event=self.ref(event), lacks=fails.pop())  # type: ignore[arg-type] - one of five words
+                yield NearMiss(event=self.ref(event), lacks=fails.pop())
 
     # ------------------------------------------------------------------------------------------------------------ missing
     def _missing(self, match: Match) -> Iterator[MissingFact]:
@@ -237,7 +244,7 @@ def _parts(node: Expression) -> tuple[Expression, ...]:
     return node.parts if isinstance(node, And) else (node,)
 
 
-def _respect(part: Expression) -> str:
+def _respect(part: Expression) -> Respect:
     """In what respect a candidate fails that fails this part of its condition."""
     match part:
         case Before():

@@ -51,7 +51,7 @@ class Names:
 
     def constant(self, value: object) -> str:
         """The name of a value that the source refers to."""
-        key = (type(value), value if value.__hash__ else id(value))
+        key = (type(value), value if not isinstance(value, dict) else id(value))
         if key not in self._known:
             self._known[key] = self.new("k")
             self.constants[self._known[key]] = value
@@ -120,7 +120,7 @@ class Conditions:
         return text, text
 
     # ------------------------------------------------------------------------------------------------------- conditions
-    def true(self, node: Expression) -> str:
+    def true(self, node: Expression) -> str:  # noqa: PLR0911 - one arm for each kind of node
         """An expression that is true where the condition is."""
         match node:
             case Not(part):
@@ -147,7 +147,7 @@ class Conditions:
                 return f"{self._source(var)}.{name} is {'not False' if default is True and covered else 'True'}"
         return f"{self.value(node)} is True"
 
-    def false(self, node: Expression) -> str:
+    def false(self, node: Expression) -> str:  # noqa: PLR0911 - one arm for each kind of node
         """An expression that is true where the condition is false."""
         match node:
             case Not(part):
@@ -174,7 +174,7 @@ class Conditions:
                 return f"{self._source(var)}.{name} is {'not True' if default is False and covered else 'False'}"
         return f"{self.value(node)} is False"
 
-    def known(self, node: Expression) -> bool:
+    def known(self, node: Expression) -> bool:  # noqa: PLR0911 - one arm for each kind of node
         """Is the condition never unknown?"""
         match node:
             case And(parts) | Or(parts):

@@ -12,7 +12,20 @@ from rebild_policy.plan.wording import PLACE
 from rebild_policy.rules import Language
 
 _UNKNOWN = {"da": "(ukendt)", "en": "(not known)"}
-_MONTHS = "januar februar marts april maj juni juli august september oktober november december".split()
+_MONTHS = [
+    "januar",
+    "februar",
+    "marts",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
 
 
 def day_text(day: date, lang: Language) -> str:

@@ -13,7 +13,19 @@ from typing import Any, NamedTuple
 
 from rebild_policy.calendar import Duration
 from rebild_policy.engines.base import Judgement, collapse, paused_days, received, verdict
-from rebild_policy.expressions import UNKNOWN, Attribute, Day, Expression, Field, Parameter, Truth, Value, parameter, truth, value
+from rebild_policy.expressions import (
+    UNKNOWN,
+    Attribute,
+    Day,
+    Expression,
+    Field,
+    Parameter,
+    Truth,
+    Value,
+    parameter,
+    truth,
+    value,
+)
 from rebild_policy.facts import ANY_EVENT, Case, Event, earlier
 from rebild_policy.plan import Plan, open_links
 from rebild_policy.results import Row, Verdict
@@ -101,9 +113,9 @@ class Match:
     def candidates(self, node: Quantifier) -> Iterator[Event]:
         """The visible events of the types sought, less those bound already."""
         for event in self.case.events:
-            if event.day <= self.as_of and (event.type in node.types or node.types == (ANY_EVENT,)):
-                if all(event is not bound for bound in self.bound.values()):
-                    yield event
+            sought = event.day <= self.as_of and (event.type in node.types or node.types == (ANY_EVENT,))
+            if sought and all(event is not bound for bound in self.bound.values()):
+                yield event
 
     def candidate(self, node: Quantifier, event: Event, due: date | None) -> Truth:
         """Is this event one that is sought, and in time?"""

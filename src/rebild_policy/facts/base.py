@@ -121,10 +121,10 @@ ManyIds = Annotated[tuple[Identifier, ...] | None, BeforeValidator(lambda ids: i
 
 
 # ---------------------------------------------------------------------------------------------------------- derived fields
-class Derived:
+class Derivation:
     """A field that follows from others: declared once, as an expression over `self` that every engine computes.
 
-    On an event class it is a read-only property; in `fallbacks` it stands in for a declared field that is not given.
+    In `Event.fallbacks` it stands in for a declared field that is not given.
     """
 
     def __init__(self, kind: Literal["bool", "date"], expression: str, doc: str) -> None:
@@ -137,6 +137,10 @@ class Derived:
         """The value for `event`, taken as wholly covered; None where it can't be computed."""
         answer = value(self.expression, _Self(event))
         return None if answer is UNKNOWN else answer
+
+
+class Derived(Derivation):
+    """A derived field that the event has no place for: a read-only property."""
 
     def __get__(self, event: Event | None, owner: type | None = None) -> Any:
         return self if event is None else self.of(event)
@@ -152,13 +156,13 @@ class _Self:
         given: Value = getattr(self.event, node.name)
         return given
 
-    def day(self, var: str) -> date:
+    def day(self, var: str) -> date:  # noqa: ARG002
         return self.event.day
 
-    def before(self, first: str, second: str) -> Truth:
+    def before(self, first: str, second: str) -> Truth:  # noqa: ARG002
         return Truth.UNKNOWN
 
-    def parameter(self, name: str, key: Value) -> Unknown:
+    def parameter(self, name: str, key: Value) -> Unknown:  # noqa: ARG002
         return UNKNOWN
 
 
@@ -171,7 +175,7 @@ class Event(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(Derived,))
-    fallbacks: ClassVar[dict[str, Derived]] = {}
+    fallbacks: ClassVar[dict[str, Derivation]] = {}
 
     type: str
     id: Identifier
@@ -192,7 +196,7 @@ class Event(BaseModel):
         """The local date (Europe/Copenhagen): the one that deadlines are counted from."""
         return self.time.astimezone(COPENHAGEN).date() if isinstance(self.time, datetime) else self.time
 
-    def model_post_init(self, context: Any) -> None:
+    def model_post_init(self, context: Any) -> None:  # noqa: ARG002
         """Fill a field that is not given and follows from others."""
         for name, derived in self.fallbacks.items():
             if self.__dict__[name] is None:

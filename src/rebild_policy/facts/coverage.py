@@ -44,7 +44,7 @@ _EVERYTHING = Coverage()
 
 
 def _check(name: str) -> None:
-    type_, dot, field = name.partition(".")
+    type_, dot, _ = name.partition(".")
     known = vocabulary()
     if type_ == "case" and dot:
         choices = {f"case.{field}" for field in known.case}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from rebild_policy.facts.base import Date, Default, Derived, Event, Flag, Link, ManyIds, Number, OneId, Text
+from rebild_policy.facts.base import Date, Default, Derivation, Derived, Event, Flag, Link, ManyIds, Number, OneId, Text
 
 Inquiry = Annotated[OneId, Link(("inquiry_received",))]
 Visit = Annotated[OneId, Link(("visit_received",))]
@@ -34,13 +34,13 @@ class InquiryReceived(Event):
     journalised: Flag = None
     kind: Text = None
 
-    received_on = Derived(
+    received_on: ClassVar[Derived] = Derived(
         "date",
         "self.date_stamped_on if self.channel == 'post' else day(self)",
         "The day it counts as received: the date stamp for post, else the local day (G23, G24).",
     )
-    fallbacks: ClassVar[dict[str, Derived]] = {
-        "written": Derived(
+    fallbacks: ClassVar[dict[str, Derivation]] = {
+        "written": Derivation(
             "bool",
             "true if self.channel in ('post', 'digital_post', 'email', 'self_service')"
             " else false if self.channel in ('phone', 'in_person') else self.written",

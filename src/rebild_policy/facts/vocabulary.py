@@ -10,7 +10,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from rebild_policy.errors import RuleError, did_you_mean
-from rebild_policy.facts.base import REGISTRY, Default, Derived, Event, Link
+from rebild_policy.facts.base import REGISTRY, Default, Derivation, Derived, Event, Link
 
 Kind = Literal["bool", "int", "date", "text", "enum", "id", "link", "time"]
 ANY_EVENT = "any_event"
@@ -27,8 +27,8 @@ class FieldSpec:
     link: Link | None = None
     many: bool = False  # a link that holds a list
     default: bool | None = None
-    derived: Derived | None = None
-    fallback: Derived | None = None
+    derived: Derivation | None = None
+    fallback: Derivation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def field_specs(model: type[Event]) -> dict[str, FieldSpec]:
     return specs
 
 
-def _spec(name: str, annotation: Any, metadata: list[Any], fallback: Derived | None) -> FieldSpec:
+def _spec(name: str, annotation: Any, metadata: list[Any], fallback: Derivation | None) -> FieldSpec:
     marks = [*metadata, *_marks(annotation)]
     link = next((mark for mark in marks if isinstance(mark, Link)), None)
     default = next((mark.value for mark in marks if isinstance(mark, Default)), None)
@@ -153,15 +153,13 @@ def _marks(annotation: Any) -> Iterator[Any]:
             yield from _marks(part)
 
 
-CASE_FIELDS: dict[str, FieldSpec] = {
-    name: FieldSpec(name, kind)
-    for name, kind in (
-        ("kind", "text"),
-        ("authority", "bool"),
-        ("digital_post_exempt", "bool"),
-        ("urgent", "bool"),
-        ("competent_authority", "text"),
-        ("opened", "date"),
-        ("closed", "date"),
-    )
+_CASE_KINDS: dict[str, Kind] = {
+    "kind": "text",
+    "authority": "bool",
+    "digital_post_exempt": "bool",
+    "urgent": "bool",
+    "competent_authority": "text",
+    "opened": "date",
+    "closed": "date",
 }
+CASE_FIELDS = {name: FieldSpec(name, kind) for name, kind in _CASE_KINDS.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from rebild_policy.calendar import Calendar
 from rebild_policy.facts import Coverage, SameDay, Vocabulary, vocabulary
@@ -96,7 +97,7 @@ def build_plan(
 
 def _planned(rule: Rule, context: Context) -> Rule:
     for step in PASSES:
-        rule = with_place(lambda step=step, rule=rule: step(rule, context), rule.at)  # type: ignore[misc]
+        rule = with_place(partial(step, rule, context), rule.at)
     return rule
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from typing import TypeVar
 
@@ -105,7 +106,7 @@ def check_bindings(rule: Rule, context: Context) -> Rule:
     for var, type_ in rule.each:
         if type_ == ANY_EVENT or "." in type_:
             raise RuleError("'each' binds one event type.", at=rule.at)
-        with_place(lambda name=type_: context.vocabulary.event_type(name), Location(rule.at.file, rule.lines.get("each", 1)))
+        with_place(partial(context.vocabulary.event_type, type_), Location(rule.at.file, rule.lines.get("each", 1)))
         if var in _RESERVED:
             raise RuleError(f"'{var}' can't be the name of an event.", at=rule.at)
     bound = dict(rule.each)
@@ -113,7 +114,7 @@ def check_bindings(rule: Rule, context: Context) -> Rule:
         if node.var in bound or node.var in _RESERVED:
             raise RuleError(f"'{node.var}' is bound already.", at=node.at, remedy="Choose another name.")
         for type_ in node.types:
-            with_place(lambda name=type_: context.vocabulary.event_type(name), node.at)
+            with_place(partial(context.vocabulary.event_type, type_), node.at)
         for other in (node.before, node.after, node.of):
             if other is not None and other not in bound:
                 raise RuleError(f"'{other}' is not bound by 'each'.", at=node.at, remedy=did_you_mean(other, bound))
@@ -203,7 +204,9 @@ def check_types(rule: Rule, context: Context) -> Rule:
     def quantifier(node: Quantifier) -> Quantifier:
         scope = {**bound, node.var: node.types}
         return replace(
-            node, where=context.checker.condition(node.where, scope), window=_checked_window(node, bound, context.checker)
+            node,
+            where=context.checker.condition(node.where, scope),
+            window=_checked_window(node, bound, context.checker),
         )
 
     checked = _each_quantifier(rule, quantifier)
@@ -280,7 +283,7 @@ def _field(var: str, spec: FieldSpec, scope: Scope, context: Context) -> Field:
     return Field(var, spec.name, default=spec.default, covered=covered)
 
 
-def simplify(rule: Rule, context: Context) -> Rule:
+def simplify(rule: Rule, context: Context) -> Rule:  # noqa: ARG001 - every pass takes the same
     """Flatten `and` and `or`, and drop what is always true from an `and`."""
     return _each_expression(rule, lambda node, _: transform(node, _simplified))
 
@@ -341,10 +344,13 @@ def with_place(step: Callable[[], T], at: Location) -> T:
 def _each_quantifier(rule: Rule, change: Callable[[Quantifier], Formula]) -> Rule:
     def changed(formula: Formula) -> Formula:
         if isinstance(formula, Group):
-            return replace(formula, parts=tuple(changed(part) for part in formula.parts))
-        return with_place(lambda: change(formula), formula.at) if isinstance(formula, Quantifier) else formula
+            return within(formula)
+        return with_place(partial(change, formula), formula.at) if isinstance(formula, Quantifier) else formula
 
-    return replace(rule, unless=changed(rule.unless), require=changed(rule.require))
+    def within(group: Group) -> Group:
+        return replace(group, parts=tuple(changed(part) for part in group.parts))
+
+    return replace(rule, unless=within(rule.unless), require=within(rule.require))
 
 
 def _each_expression(rule: Rule, change: Callable[[Expression, bool], Expression]) -> Rule:
@@ -352,16 +358,19 @@ def _each_expression(rule: Rule, change: Callable[[Expression, bool], Expression
 
     def changed(formula: Formula) -> Formula:
         match formula:
-            case Group(_, parts):
-                return replace(formula, parts=tuple(changed(part) for part in parts))
+            case Group():
+                return within(formula)
             case Holds(condition):
-                return replace(formula, condition=with_place(lambda: change(condition, False), formula.at))  # noqa: FBT003
+                return replace(formula, condition=with_place(lambda: change(condition, False), formula.at))
             case Quantifier():
-                return replace(formula, where=with_place(lambda: change(formula.where, True), formula.at))  # noqa: FBT003
+                return replace(formula, where=with_place(lambda: change(formula.where, True), formula.at))
+
+    def within(group: Group) -> Group:
+        return replace(group, parts=tuple(changed(part) for part in group.parts))
 
     at = Location(rule.at.file, rule.lines.get("if", 1))
-    condition = with_place(lambda: change(rule.condition, False), at)  # noqa: FBT003
-    return replace(rule, condition=condition, unless=changed(rule.unless), require=changed(rule.require))
+    condition = with_place(lambda: change(rule.condition, False), at)
+    return replace(rule, condition=condition, unless=within(rule.unless), require=within(rule.require))
 
 
 PASSES: tuple[Pass, ...] = (

@@ -44,9 +44,12 @@ class Type:
     values: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return {"bool": "true or false", "int": "a number", "date": "a date", "enum": f"one of {', '.join(self.values)}"}.get(
-            self.kind, f"a {self.kind}"
-        )
+        return {
+            "bool": "true or false",
+            "int": "a number",
+            "date": "a date",
+            "enum": f"one of {', '.join(self.values)}",
+        }.get(self.kind, f"a {self.kind}")
 
 
 BOOL, DATE = Type("bool"), Type("date")
@@ -82,7 +85,7 @@ class Checker:
             raise ExpressionError(f"'within' takes a duration, and this is {type_}.", remedy="Write parameters.name.")
         return checked
 
-    def check(self, node: Expression, scope: Scope) -> tuple[Expression, Type]:  # noqa: C901, PLR0911 - one arm a node
+    def check(self, node: Expression, scope: Scope) -> tuple[Expression, Type]:  # noqa: C901, PLR0911, PLR0912 - one arm a node
         """`node` and its type."""
         match node:
             case Literal(value):
@@ -117,7 +120,7 @@ class Checker:
             case Term(name):
                 raise ExpressionError(f"unknown term '{name}'.")
             case Field() | Linked():
-                raise AssertionError("the plan checks what authors wrote")  # noqa: EM101
+                raise AssertionError("the plan checks what authors wrote")
 
     def _bound(self, var: str, scope: Scope) -> tuple[str, ...]:
         if var not in scope:

@@ -33,4 +33,3 @@ def _check(place: str, bound: dict[str, str], vocabulary: Vocabulary, at: Locati
     if name not in known:
         remedy = did_you_mean(name, known)
         raise RuleError(f"the message can't show '{place}': only dates, numbers, yes or no, and enums.", at=at, remedy=remedy)
-

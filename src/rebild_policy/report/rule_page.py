@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from rebild_policy.expressions import Parameter
+from rebild_policy.expressions import Parameter, walk
 from rebild_policy.labels import SEVERITIES, VERDICTS, event_label
 from rebild_policy.loading import RuleSet
 from rebild_policy.parameters import ParameterDefinition
@@ -81,16 +81,15 @@ def _deadlines(rule: Rule, ruleset: RuleSet) -> list[ParameterDefinition]:
             for part in formula.parts:
                 yield from names(part)
         elif isinstance(formula, Quantifier) and isinstance(formula.window, Within):
-            if isinstance(formula.window.duration, Parameter):
-                yield formula.window.duration.name
+            yield from (part.name for part in walk(formula.window.duration) if isinstance(part, Parameter))
 
     found = dict.fromkeys([*names(rule.require), *names(rule.unless)])
     return [ruleset.parameters[name] for name in found if name in ruleset.parameters]
 
 
 def _example(example: Example, lang: Language, word: dict[str, str], console: Console) -> None:
-    verdicts = sorted(set(example.expect.values())) or [None]
-    said = ", ".join(VERDICTS[verdict][lang == "en"] if verdict else word["none"] for verdict in verdicts)
+    verdicts = sorted(set(example.expect.values()))
+    said = ", ".join(VERDICTS[verdict][lang == "en"] for verdict in verdicts) or word["none"]
     console.print()
     console.print(Padding(Text(f"{example.name.in_(lang)} → {said}"), (0, 0, 0, 2)))
     line = Table.grid(padding=(0, 2))

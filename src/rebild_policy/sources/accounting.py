@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from rebild_policy.privacy import redact
 
@@ -88,7 +89,23 @@ def count_activity(counter: Counter[str], activity: str) -> None:
     counter[name if name in counter or len(counter) < MAX_NAMES else OTHER] += 1
 
 
-def write_quarantine(path: Path | str, quarantined: Iterable[_Told]) -> None:
+class Told(Protocol):
+    """A quarantined row as it is told of: its line, the column at fault and what was expected there."""
+
+    @property
+    def row(self) -> int:
+        """Its line in the file."""
+
+    @property
+    def column(self) -> str | None:
+        """The column, as the export names it."""
+
+    @property
+    def reason(self) -> str:
+        """What was expected."""
+
+
+def write_quarantine(path: Path | str, quarantined: Iterable[Told]) -> None:
     """Write the quarantined rows as CSV in UTF-8: line number, column and reason, and nothing that stood in them."""
     with Path(path).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

@@ -22,7 +22,7 @@ _WORDS = {
     ),
     "earliest earlier unanswered": Text(
         "den ældste tidligere {target} i sagen, som ingen tidligere {type} er knyttet til",
-        "the earliest {target} of the case, among earlier ones, that no earlier {type} is linked to",
+        "the oldest earlier {target} of the case that no earlier {type} is linked to",
     ),
     "only": Text("sagens eneste {target}", "the only {target} of the case"),
 }
@@ -58,8 +58,8 @@ class LinkPolicy:
         """The assumption that it is, in words."""
         da, en = (words.format(target=self.target, type=self.type) for words in _WORDS[self.kind])
         return Text(
-            f"Udtrækket siger ikke, hvad {self.name} peger på: {da} er brugt.",
-            f"The export does not say what {self.name} points to: {en} was taken.",
+            f"Udtrækket siger ikke, hvad {self.name} peger på. Her er det {da}.",
+            f"The export does not say what {self.name} points to. Here it is {en}.",
         )
 
 

@@ -28,8 +28,8 @@ CASE = "case"
 class Focus:
     """What decides a rule, or several.
 
-    `triggers`: the types bound by `each`, in order. `types`: those that quantifiers look for. `fields`: every field read.
-    `values`: what a field is compared with. `durations` and `days`: time limits, and days on which the law changes.
+    `triggers`: the types bound by `each`, in order. `types`: those that quantifiers look for. `fields`: every field
+    read. `values`: what a field is compared with. `durations` and `days`: time limits, and days when the law changes.
     """
 
     triggers: tuple[str, ...]
@@ -89,7 +89,7 @@ class _Reader:
     def read(self, rule: Rule) -> None:
         bound = {CASE: (CASE,), **{var: (type_,) for var, type_ in rule.each}}
         self.triggers.update(dict.fromkeys(type_ for _, type_ in rule.each))
-        self.days.update(dict.fromkeys(day for day in (rule.valid_from, rule.valid_to) if day not in {date.min, date.max}))
+        self._change(rule.valid_from, rule.valid_to)
         self._expression(rule.condition, bound)
         for condition in (*_held(rule.unless), *_held(rule.require)):
             self._expression(condition, bound)
@@ -114,8 +114,8 @@ class _Reader:
                 case Compare(_, left, right) | Linked(left, right):
                     self._compared([*walk(left), *walk(right)], scope, [])
                 case Membership(item, options):
-                    literals = [] if isinstance(options, Parameter) else list(options)
-                    self._compared([*walk(item), *([options] if isinstance(options, Parameter) else [])], scope, literals)
+                    named, literals = ([options], []) if isinstance(options, Parameter) else ([], list(options))
+                    self._compared([*walk(item), *named], scope, literals)
                 case Parameter():
                     self._parameter(node, scope)
 
@@ -135,11 +135,15 @@ class _Reader:
         definition = self.parameters[node.name]
         self.durations.update(dict.fromkeys(value for value in self._values(node) if isinstance(value, Duration)))
         if len(definition.values) > 1:
-            self.days.update(dict.fromkeys(dated.since for dated in definition.values if dated.since > date.min))
+            self._change(*(dated.since for dated in definition.values))
         for row in definition.rows:
-            self.days.update(dict.fromkeys(day for day in (row.valid_from, row.valid_to) if day not in {date.min, date.max}))
+            self._change(row.valid_from, row.valid_to)
         if node.key is not None:
             self._compared(list(walk(node.key)), scope, [row.key for row in definition.rows])
+
+    def _change(self, *days: date) -> None:
+        """Remember days on which the law changes."""
+        self.days.update(dict.fromkeys(day for day in days if day not in {date.min, date.max}))
 
     def _values(self, node: Parameter) -> Iterator[Scalar | Duration]:
         definition = self.parameters[node.name]

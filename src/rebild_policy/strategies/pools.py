@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-# ------------------------------------------------------------------------------------------------------------------- ids
-# durable-rules 2.0.28 compares strings by their 32-bit FNV-1a hash: neighbours in the first row have one hash. Those in the
-# second row share their CRC-32. Both were found by trying some hundred thousand names; a test checks them.
+# ------------------------------------------------------------------------------------------------------------------ ids
+# durable-rules 2.0.28 compares strings by their 32-bit FNV-1a hash: each of the first pairs has one hash, and each of the
+# second one CRC-32. They were found by trying some hundred thousand names; a test checks them.
 FNV_PAIRS: Final = (
     ("sag-38249", "sag-310936"),
     ("sag-38248", "sag-310937"),
@@ -58,7 +58,7 @@ ID_SCHEMES: Final = (
 )
 NOBODY: Final = "nobody"
 
-# ----------------------------------------------------------------------------------------------------------------- values
+# --------------------------------------------------------------------------------------------------------------- values
 TEXTS: Final = (
     *["m"] * 8,
     *["n"] * 3,
@@ -82,9 +82,10 @@ BLANKS: Final = frozenset({"", "  "})
 NUMBERS: Final = (0, 1, 1, 2, 3, 30, -1, 2**53, 2**53 + 1, 2**62)
 FLAGS: Final = (True, True, False)
 
-# ------------------------------------------------------------------------------------------------------------------ times
-# What follows the date: nothing (only the day is known), a local time, or a time with an offset. Equal strings tie, and so do
-# some that differ. 02:30 is skipped and repeated when summer time begins and ends; late UTC times fall on the next local day.
+# ---------------------------------------------------------------------------------------------------------------- times
+# What follows the date: nothing (only the day is known), a local time, or a time with an offset. Equal strings tie, and
+# so do some that differ. 02:30 is skipped and repeated when summer time begins and ends; a late time in UTC falls on the
+# next local day.
 CLOCKS: Final = (
     *[""] * 14,
     *["T10:00"] * 6,
@@ -102,8 +103,8 @@ CLOCKS: Final = (
     "T16:15",
 )
 ORDINARY: Final = (date(2026, 1, 5), date(2026, 2, 2), date(2026, 3, 2), date(2026, 1, 9), date(2025, 9, 17))
-# Days around which counting is hard: Easter, New Year, the change to and from summer time, Store Bededag in its last year and
-# in the first without it, the long weekend of Ascension, Constitution Day, a leap day, and the ends of the calendar.
+# Days around which counting is hard: Easter, New Year, the change to and from summer time, Store Bededag in its last year
+# and in the first without it, the long weekend of Ascension, Constitution Day, a leap day and the end of a long month.
 SPECIAL: Final = tuple(
     date.fromisoformat(text)
     for text in (

@@ -1,0 +1,212 @@
+"""The evidence of a finding in plain words: what was looked for, what came, what nearly did, what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from rebild_policy.report.writing import Writer, capital
+from rebild_policy.results import Change, Copy, EventRef, Explanation, Finding, MissingFact, NearMiss, Sought, Words
+from rebild_policy.rules import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One thing that the rule looked for: two sentences, and one for each near miss."""
+
+    looked_for: str
+    found: str
+    near: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A finding's evidence, in the order in which it is read. Each text is a sentence, or a phrase for a label to precede."""
+
+    trigger: str
+    key: tuple[str, ...]
+    due: str
+    message: str
+    remedy: str
+    searches: tuple[Search, ...]
+    witnesses: tuple[str, ...]
+    missing: tuple[str, ...]
+    change: str | None
+    source: str
+
+
+_NOTHING = Explanation(
+    message=Words(da="", en=""), remedy=Words(da="", en=""), witnesses=(), sought=(), missing=(), change=None
+)
+
+
+def evidence(finding: Finding, lang: Language) -> Evidence:
+    """The evidence of a finding in plain words."""
+    writer = Writer(lang)
+    why = finding.explanation or _NOTHING
+    known = _events(finding, why)
+    told = {finding.trigger, *finding.key, *(event for sought in why.sought for event in sought.found)}
+    return Evidence(
+        trigger=_event(writer, finding.trigger),
+        key=tuple(_event(writer, event) for event in finding.key),
+        due=_due(writer, finding, why),
+        message=writer.words(why.message),
+        remedy=writer.words(why.remedy),
+        searches=tuple(search(writer, sought) for sought in why.sought),
+        witnesses=tuple(_event(writer, event) for event in why.witnesses if event not in told),
+        missing=missing_facts(writer, why.missing, known),
+        change=change(writer, why.change, known) if why.change else None,
+        source=writer.listing([*finding.statements, *(writer.law(law) for law in finding.law)]),
+    )
+
+
+def gist(told: Evidence) -> str:
+    """The evidence in one line: the nearest miss, what is not known, or what was found."""
+    lines = [*(near for one in told.searches for near in one.near), *told.missing, *(one.found for one in told.searches)]
+    return lines[0] if lines else told.message
+
+
+# ----------------------------------------------------------------------------------------------------------------- events
+def _events(finding: Finding, why: Explanation) -> dict[str, EventRef]:
+    """Every event that a finding shows, by its id."""
+    sought = [event for one in why.sought for event in (*one.found, *(near.event for near in one.near))]
+    return {event.id: event for event in (*sought, *why.witnesses, *finding.key, finding.trigger)}
+
+
+def _event(writer: Writer, event: EventRef) -> str:
+    """Henvendelse modtaget den 5. januar 2026 (i1, række 12)."""
+    place = [writer.name(event.id)]
+    if event.row is not None:
+        place.append(writer.say("row", row=event.row))
+    return f"{writer.say('event', event=writer.event(event.type), day=event.day)} ({', '.join(place)})"
+
+
+def _named(writer: Writer, id_: str | None, known: dict[str, EventRef]) -> str:
+    """An event that is named by its id only, as well as it is known."""
+    if id_ in known:
+        return _event(writer, known[id_])
+    return f"{writer.say('an-event')} {writer.name(id_)}" if id_ else writer.say("an-event")
+
+
+def _due(writer: Writer, finding: Finding, why: Explanation) -> str:
+    """The due date and how it was counted."""
+    if finding.due is None:
+        return writer.say("no-due")
+    counted = next((one for one in why.sought if one.due == finding.due and one.counted_from), None)
+    if counted is None:
+        return writer.day(finding.due)
+    return f"{writer.day(finding.due)}{_counted(writer, counted)}"
+
+
+def _counted(writer: Writer, sought: Sought) -> str:
+    if sought.counted_from is None:
+        return ""
+    if sought.counted is None:
+        return writer.say("counted-from", start=sought.counted_from)
+    return writer.say("counted", duration=writer.duration(sought.counted), start=sought.counted_from)
+
+
+# --------------------------------------------------------------------------------------------------- what was looked for
+def search(writer: Writer, sought: Sought) -> Search:
+    """What was looked for, what was found, and what nearly did."""
+    what = writer.listing((writer.quoted(writer.event(type_)) for type_ in sought.types), "or")
+    by = ""
+    if sought.due:
+        by = writer.say("by", due=sought.due) + _counted(writer, sought)
+    elif sought.counted or sought.counted_from:
+        by = writer.say("by-unknown")
+    return Search(
+        looked_for=f"{writer.say(f'sought.{sought.kind}', what=what)}{by}.",
+        found=_found(writer, sought),
+        near=tuple(_near(writer, near, sought.counted) for near in sought.near),
+    )
+
+
+def _found(writer: Writer, sought: Sought) -> str:
+    if sought.found:
+        return writer.say("found", events=writer.listing(_event(writer, event) for event in sought.found))
+    if sought.value == "unknown":
+        return writer.say("found-unknown")
+    if sought.value == "open" and sought.due:
+        return writer.say("found-open", due=sought.due)
+    return writer.say("found-nothing" if sought.kind == "some" else "found-none")
+
+
+def _near(writer: Writer, near: NearMiss, counted: str | None) -> str:
+    sentence = writer.say(f"near.{near.lacks}", event=_event(writer, near.event), late=_late(writer, near, counted))
+    return f"{capital(sentence)}."
+
+
+def _late(writer: Writer, near: NearMiss, counted: str | None) -> str:
+    """Two working days late; in days where the rule counts those, or where no working day had passed."""
+    in_working_days = counted is None or "working" in counted
+    if near.working_days_late and in_working_days:
+        return writer.say("late", length=writer.length(near.working_days_late, "working days"))
+    if near.days_late:
+        return writer.say("late", length=writer.length(near.days_late, "days"))
+    return writer.say("late-some")
+
+
+# ---------------------------------------------------------------------------------------------------------- missing facts
+def missing_facts(writer: Writer, facts: Iterable[MissingFact], known: dict[str, EventRef]) -> tuple[str, ...]:
+    """A sentence for each missing fact; the two events of an order that is not known share one."""
+    facts = list(facts)
+    ordered = [fact for fact in facts if fact.cause == "order"]
+    told = [missing_fact(writer, fact) for fact in facts if fact.cause != "order"]
+    if ordered:
+        names = dict.fromkeys(_named(writer, fact.event, known) for fact in ordered)
+        told.insert(0, writer.say("missing.order", what=writer.listing(names)))
+    return tuple(dict.fromkeys(told))
+
+
+def missing_fact(writer: Writer, fact: MissingFact) -> str:
+    """What is not known, and why: the source does not record it, it is empty, or there is no value in force."""
+    if fact.cause == "parameter":
+        return writer.say("missing.parameter")
+    if fact.cause == "order":
+        return writer.say("missing.order-any")
+    what = writer.field_of(fact.type, fact.field)
+    if fact.event and fact.cause == "absent":
+        what = f"{what} ({writer.name(fact.event)})"
+    return capital(writer.say(f"missing.{fact.cause}", what=what))
+
+
+# ------------------------------------------------------------------------------------------------------------- the change
+def change(writer: Writer, change: Change, known: dict[str, EventRef]) -> str:
+    """The smallest change that would satisfy the rule, as a sentence."""
+    if change.kind == "insert":
+        return _insert(writer, change, known)
+    if change.kind == "set":
+        event = known.get(change.event or "")
+        type_ = change.type or (event.type if event else "")
+        field = writer.say(
+            "field-of", field=writer.quoted(writer.field(type_, change.field or "")), event=_named(writer, change.event, known)
+        )
+        if change.value is None:
+            return writer.say("change.set-any", field=field)
+        return writer.say("change.set", field=field, value=_value(writer, change.field or "", change.value, known))
+    if change.kind == "none" or (change.kind == "move" and change.day is None):
+        reason = f" {writer.words(change.reason)}" if change.reason else ""
+        return writer.say("change.none") + reason
+    return writer.say(f"change.{change.kind}", event=_named(writer, change.event, known), day=change.day or "")
+
+
+def _insert(writer: Writer, change: Change, known: dict[str, EventRef]) -> str:
+    event = writer.quoted(writer.event(change.type or ""))
+    fields = ", ".join(_fields(writer, change, known))
+    key = "change.insert-undated"
+    if change.day:
+        key, event = "change.insert", writer.say("event", event=event, day=change.day)
+    return writer.say(key, event=event, fields=writer.say("change.with", fields=fields) if fields else "")
+
+
+def _fields(writer: Writer, change: Change, known: dict[str, EventRef]) -> Iterator[str]:
+    for field, value in change.fields.items():
+        name = writer.field(change.type or "", field)
+        yield writer.say("change.field", field=name, value=_value(writer, field, value, known))
+
+
+def _value(writer: Writer, field: str, value: object, known: dict[str, EventRef]) -> str:
+    if isinstance(value, Copy):
+        return writer.say("copied", event=_named(writer, value.event, known))
+    return writer.value(field, value)
