@@ -35,16 +35,8 @@ def cases(n: int, seed: int) -> list[Case]:
 
 
 def fresh(originals: Iterable[Case]) -> list[Case]:
-    """Copies on which no cached property is filled: cases as they are just after they were read."""
-    return [_unfilled(case, events=tuple(_unfilled(event) for event in case.events)) for case in originals]
-
-
-def _unfilled(model: Model, **changes: object) -> Model:
-    fields = type(model).model_fields
-    copy = model.model_copy()
-    given = {name: value for name, value in model.__dict__.items() if name in fields}
-    object.__setattr__(copy, "__dict__", given | changes)
-    return copy
+    """The same cases read anew, so that nothing is remembered of an earlier check."""
+    return [Case.read(case.model_dump()) for case in originals]
 
 
 class _Story:

@@ -8,6 +8,7 @@ one of them only. Values become expressions that give None where the value is ab
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from rebild_policy.engines.base import constant_of
 from rebild_policy.expressions import (
@@ -29,7 +30,7 @@ from rebild_policy.expressions import (
     Present,
     ids,
 )
-from rebild_policy.facts import earlier
+from rebild_policy.facts import Case, SameDay, earlier
 from rebild_policy.plan import Plan
 
 _OPPOSITE: dict[Operator, Operator] = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
@@ -74,12 +75,12 @@ class Conditions:
             case Literal(value):
                 return self.names.constant(value)
             case Field(var, name, default, covered):
-                place = f"{self._source(var)}.{name}"
+                place = self._place(var, name)
                 if default is None or not covered:
                     return place
                 return f"({self.names.constant(default)} if {place} is None else {place})"
             case Day(var):
-                return f"{self._source(var)}.day"
+                return self._place(var, "day")
             case Conditional(test, yes, no):
                 otherwise = "" if self.known(test) else f" if {self.false(test)} else None"
                 return f"({self.value(yes)} if {self.true(test)} else {self.value(no)}{otherwise})"
@@ -87,8 +88,9 @@ class Conditions:
                 return self._parameter(node)
         return f"(True if {self.true(node)} else False if {self.false(node)} else None)"
 
-    def _source(self, var: str) -> str:
-        return "case" if var == "case" else self.variables[var]
+    def _place(self, var: str, name: str) -> str:
+        """A field of the case, or of an event's fields."""
+        return f"case.{name}" if var == "case" else f"{self.variables[var]}[{name!r}]"
 
     def _parameter(self, node: Parameter) -> str:
         constant = constant_of(node, self.plan)
@@ -98,7 +100,7 @@ class Conditions:
         unknown = self.names.constant(_known_or_none)
         trigger = next(iter(self.variables.values()))
         key = f", {self.value(node.key)}" if node.key else ""
-        return f"{unknown}({lookup}.on({trigger}.day{key}))"
+        return f"{unknown}({lookup}.on({trigger}['day']{key}))"
 
     def nullable(self, node: Expression) -> bool:
         """Can the value be absent or unknown?"""
@@ -144,7 +146,7 @@ class Conditions:
             case Literal(value):
                 return ALWAYS if value is True else NEVER
             case Field(var, name, default, covered):
-                return f"{self._source(var)}.{name} is {'not False' if default is True and covered else 'True'}"
+                return f"{self._place(var, name)} is {'not False' if default is True and covered else 'True'}"
         return f"{self.value(node)} is True"
 
     def false(self, node: Expression) -> str:  # noqa: PLR0911 - one arm for each kind of node
@@ -171,7 +173,7 @@ class Conditions:
             case Literal(value):
                 return ALWAYS if value is False else NEVER
             case Field(var, name, default, covered):
-                return f"{self._source(var)}.{name} is {'not True' if default is False and covered else 'False'}"
+                return f"{self._place(var, name)} is {'not True' if default is False and covered else 'False'}"
         return f"{self.value(node)} is False"
 
     def known(self, node: Expression) -> bool:  # noqa: PLR0911 - one arm for each kind of node
@@ -228,11 +230,10 @@ class Conditions:
         return _all([*guards, f"{text} {operator} {options}"])
 
     def _ordered(self, first: str, second: str, sign: str, answer: str) -> str:
-        one, other = self._source(first), self._source(second)
-        order = self.names.constant(earlier)
-        how = self.names.constant(self.plan.same_day)
-        tie = f"{order}({one}, {other}, case, {how}) is {answer}"
-        return f"({one}.day {sign} {other}.day or ({one}.day == {other}.day and {tie}))"
+        one, other = self.variables[first], self.variables[second]
+        tie = f"{self.names.constant(_tie)}({one}, {other}, case, {self.names.constant(self.plan.same_day)}) is {answer}"
+        day, other_day = self._place(first, "day"), self._place(second, "day")
+        return f"({day} {sign} {other_day} or ({day} == {other_day} and {tie}))"
 
     # ---------------------------------------------------------------------------------------------------- given and linked
     def _given(self, of: Expression, answer: Callable[[Field], str]) -> str:
@@ -245,10 +246,10 @@ class Conditions:
         return ALWAYS if always else NEVER
 
     def _is_given(self, of: Field) -> str:
-        return f"{self._source(of.var)}.{of.name} is not None" if self.nullable(of) else ALWAYS
+        return f"{self._place(of.var, of.name)} is not None" if self.nullable(of) else ALWAYS
 
     def _is_absent(self, of: Field) -> str:
-        return f"{self._source(of.var)}.{of.name} is None" if of.covered and self.nullable(of) else NEVER
+        return f"{self._place(of.var, of.name)} is None" if of.covered and self.nullable(of) else NEVER
 
     def _shared(self, left: Expression, right: Expression) -> str:
         one, other = self.value(left), self.value(right)
@@ -272,6 +273,10 @@ class Conditions:
             return False
         said = {self.plan.vocabulary.field((type_,), node.name).many for type_ in self.types[node.var]}
         return said.pop() if len(said) == 1 else None
+
+
+def _tie(first: dict[str, Any], second: dict[str, Any], case: Case, same_day: SameDay) -> bool | None:
+    return earlier(case.event(first["id"]), case.event(second["id"]), case, same_day)
 
 
 def _known_or_none(value: object) -> object:

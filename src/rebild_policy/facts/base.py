@@ -7,10 +7,11 @@ read as local time of the zone in the validation context (`{"zone": "Europe/Cope
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -41,6 +42,13 @@ def local(naive: datetime, zone: ZoneInfo = COPENHAGEN) -> datetime:
     skipped when summer time begins is moved forward by the gap. Neither can change the date.
     """
     return naive.replace(tzinfo=zone, fold=0).astimezone(UTC).astimezone(zone)
+
+
+def local_day(moment: date | datetime) -> date:
+    """The date in Copenhagen; a plain date is one already."""
+    if not isinstance(moment, datetime):
+        return moment
+    return moment.date() if moment.tzinfo is COPENHAGEN else moment.astimezone(COPENHAGEN).date()
 
 
 def read_day(text: object) -> date:
@@ -89,7 +97,7 @@ Moment = Annotated[date | datetime, PlainValidator(_moment), PlainSerializer(lam
 Flag = StrictBool | None
 Number = StrictInt | None
 Date = _Day | None
-Text = Annotated[str | None, BeforeValidator(_blank_is_absent), Field(max_length=10_000)]
+Text = Annotated[Annotated[str, Field(max_length=10_000)] | None, BeforeValidator(_blank_is_absent)]
 Channel = Literal["post", "digital_post", "email", "self_service", "phone", "in_person", "other"]
 
 
@@ -194,13 +202,23 @@ class Event(BaseModel):
     @cached_property
     def day(self) -> date:
         """The local date (Europe/Copenhagen): the one that deadlines are counted from."""
-        return self.time.astimezone(COPENHAGEN).date() if isinstance(self.time, datetime) else self.time
+        return local_day(self.time)
 
     def model_post_init(self, context: Any) -> None:  # noqa: ARG002
-        """Fill a field that is not given and follows from others."""
+        """Work out the day once, since every rule asks for it, and fill what is not given and follows from others."""
+        fields = self.__dict__
+        fields["day"] = local_day(self.time)
         for name, derived in self.fallbacks.items():
-            if self.__dict__[name] is None:
-                self.__dict__[name] = derived.of(self)
+            if fields[name] is None:
+                fields[name] = derived.of(self)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy, as pydantic makes it; with another `time` it has another day."""
+        copy = super().model_copy(update=update, deep=deep)
+        if update and "time" in update:
+            copy.__dict__.pop("instant", None)
+            copy.__dict__["day"] = local_day(copy.time)
+        return copy
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
-from rebild_policy.privacy import redact
 from rebild_policy.report.figures import place
+from rebild_policy.report.writing import redacted
 from rebild_policy.results import Finding, Verdict
 from rebild_policy.rules import Language
 
@@ -46,10 +46,10 @@ def _clean(value: Any, lang: Language | None, key: str = "") -> Any:
     if isinstance(value, dict):
         if lang and value.keys() == {"da", "en"}:
             return _clean(value[lang], lang)
-        return {redact(name): _clean(part, lang, name) for name, part in value.items()}
+        return {redacted(name): _clean(part, lang, name) for name, part in value.items()}
     if isinstance(value, list):
         return [_clean(part, lang) for part in value]
-    return redact(value) if isinstance(value, str) and key not in _HASHES else value
+    return redacted(value) if isinstance(value, str) and key not in _HASHES else value
 
 
 def _escaped(line: str) -> str:

@@ -32,7 +32,6 @@ class Evidence:
     witnesses: tuple[str, ...]
     missing: tuple[str, ...]
     change: str | None
-    source: str
 
 
 _NOTHING = Explanation(
@@ -56,7 +55,6 @@ def evidence(finding: Finding, lang: Language) -> Evidence:
         witnesses=tuple(_event(writer, event) for event in why.witnesses if event not in told),
         missing=missing_facts(writer, why.missing, known),
         change=change(writer, why.change, known) if why.change else None,
-        source=writer.listing([*finding.statements, *(writer.law(law) for law in finding.law)]),
     )
 
 

@@ -147,7 +147,16 @@ WORDS: dict[str, Label] = {
     "rows.one": Label("1 række", "1 row"),
     "more": Label("og {n} mere", "and {n} more"),
     "shown": Label("{shown} af {n} vist", "{shown} of {n} shown"),
-    "all-shown": Label("alle vist", "all shown"),
+    "shown-deviations": Label(
+        "{shown} af {n} mulige afvigelser er vist.", "{shown} of {n} possible deviations are shown."
+    ),
+    "shown-deviations.one": Label("Den ene mulige afvigelse er vist.", "The one possible deviation is shown."),
+    "no-deviations": Label("Ingen mulige afvigelser.", "No possible deviations."),
+    "rows-count": Label("Rækker", "Rows"),
+    "reasons-note": Label(
+        "Et uafklaret forhold kan have flere grunde; tallene lægges derfor ikke sammen.",
+        "A finding can be undetermined for several reasons, so the numbers do not add up to the total.",
+    ),
     "share": Label("{n} %", "{n}%"),
     "share-under": Label("under 1 %", "under 1%"),
     "share-over": Label("over 99 %", "over 99%"),
@@ -203,7 +212,7 @@ WORDS: dict[str, Label] = {
     "meaning": Label("Betydning", "Meaning"),
     "rule": Label("Regel", "Rule"),
     "statements": Label("Udsagn", "Statements"),
-    "severity": Label("Vægt", "Severity"),
+    "severity": Label("Alvor", "Severity"),
     "not-applicable": Label("ikke relevant", "not applicable"),
     "partly-known": Label("delvis kendt", "partly known"),
     "partly-known-note": Label(
@@ -224,7 +233,8 @@ WORDS: dict[str, Label] = {
     "missing": Label("Det mangler", "What is missing"),
     "change": Label("Mindste ændring", "Smallest change"),
     "remedy": Label("Fremover", "From now on"),
-    "source": Label("Grundlag", "Source"),
+    "law": Label("Lov", "Law"),
+    "source": Label("Retningslinjen", "Guideline"),
     "fingerprint": Label("Kendetegn", "Fingerprint"),
     "none-at-all": Label("Ingen.", "None."),
     "nothing-found": Label("Reglerne gælder intet i sagen.", "The rules apply to nothing in this case."),
@@ -233,7 +243,7 @@ WORDS: dict[str, Label] = {
     "next-due": Label("Næste frist: {day} ({n}).", "Next deadline: {day} ({n})."),
     "quote": Label("Ordene", "The words"),
     "order-note": Label(
-        "Regler med høj vægt først, og lige mange fra hver regel; inden for en regel den ældste frist først.",
+        "De alvorligste regler først, og lige mange fra hver; inden for en regel den ældste frist først.",
         "Rules of high severity first, evenly from each rule; within a rule, the oldest deadline first.",
     ),
     # data quality

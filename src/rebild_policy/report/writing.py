@@ -15,7 +15,9 @@ from rebild_policy.rules import Language, Severity
 
 # Controls, formats (bidirectional marks and zero-width characters among them), surrogates, line and paragraph breaks.
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_BLANKS = "\n\r\t"
 _LONGEST = 120
+_HASH = re.compile(r"[0-9a-f]{16,}")
 _DURATION = re.compile(r"(\d+) ([a-z ]+)")
 _SUBSECTION = re.compile(r"((?:§+|art\.) ?\d+(?: ?[a-z])?)\((\d+)\)")
 _NUMBER = re.compile(r" no\. (\d+)")
@@ -23,15 +25,20 @@ _NUMBER = re.compile(r" no\. (\d+)")
 
 def safe(text: str) -> str:
     """`text` as output may show it: without CPR shapes, on one line, with every hidden character made visible."""
+    text = redacted(text)
+    return text if text.isprintable() else "".join(_visible(char) for char in text)
+
+
+def redacted(text: str) -> str:
+    """`text` without CPR shapes, nor such as hidden characters between the digits would keep from being seen."""
     if not text.isprintable():
-        bare = "".join(char for char in text if unicodedata.category(char) not in _HIDDEN)
-        # A zero-width character between the digits would keep the shape from being seen.
-        text = bare if holds_cpr(bare) and not holds_cpr(text) else "".join(_visible(char) for char in text)
+        bare = "".join(char for char in text if unicodedata.category(char) not in _HIDDEN or char in _BLANKS)
+        text = bare if holds_cpr(bare) else text
     return redact(text)
 
 
 def _visible(char: str) -> str:
-    if char in "\n\r\t":
+    if char in _BLANKS:
         return " "
     return f"⟨U+{ord(char):04X}⟩" if unicodedata.category(char) in _HIDDEN else char
 
@@ -43,7 +50,7 @@ def capital(text: str) -> str:
 
 def grouped(digest: str, length: int | None = None) -> list[str]:
     """A hash in groups of four, which people can compare, and which can't be taken for a CPR number."""
-    digest = digest[:length]
+    digest = (digest if _HASH.fullmatch(digest) else safe(digest))[:length]
     return [digest[start : start + 4] for start in range(0, len(digest), 4)]
 
 

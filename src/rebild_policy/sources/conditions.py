@@ -34,9 +34,11 @@ def read_condition(text: str, columns: Collection[str]) -> Expression:
     """Parse a condition over the short names `columns`. Raises `ExpressionError` for what a row can't answer."""
     condition = parse(text)
     _check_truth(condition)
-    for node in walk(condition):
-        if not isinstance(node, _ALLOWED):
-            _refuse(f"a condition of a mapping holds comparisons of columns only, no {type(node).__name__.lower()}.")
+    nodes = list(walk(condition))
+    foreign = next((node for node in nodes if not isinstance(node, _ALLOWED)), None)
+    if foreign:
+        _refuse(f"a mapping's condition compares columns and knows no {type(foreign).__name__.lower()}.")
+    for node in nodes:
         if isinstance(node, Attribute):
             _check_column(node, columns)
         elif isinstance(node, Compare):

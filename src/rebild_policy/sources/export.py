@@ -226,7 +226,7 @@ class _Reading:
         self._note_loose_links(draft, events)
         for policy in policies:
             _apply(policy, events, draft.gaps, counts[policy.name])
-        case = Case.model_validate({"id": draft.id, **values, "events": tuple(events.values())})
+        case = Case.read({"id": draft.id, **values, "events": tuple(events.values())})
         rows = {event.id: entry.number for entry in draft.entries for event in entry.events}
         return SourcedCase(case, frozenset(draft.gaps), rows)
 

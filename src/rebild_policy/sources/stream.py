@@ -87,7 +87,7 @@ class Stream:
         if kind:
             self.fail(f"the file is {kind}, not a text file.", "Export the rows as CSV or as JSON lines.")
         wide = next((name for mark, name in _BOMS.items() if head.startswith(mark)), None)
-        if wide or head[:200].count(0) > len(head[:200]) // 4:
+        if wide or b"\0" in head.partition(b"\n")[0]:
             self.fail(f"the file is {wide or 'UTF-16 or a binary file'}.", "Save it as text in UTF-8.")
         if head.startswith(b"\xef\xbb\xbf") and not self.encoding.startswith("utf-8"):
             self.fail("the file says that it is UTF-8.", "Write 'encoding: utf-8' under source in the mapping.")

@@ -17,7 +17,7 @@ from rebild_policy.sources.shapes import Mapping, SourceFormat
 from rebild_policy.sources.stream import BAD, MAX_FIELD, Lines, OverlongError, Stream
 
 _DELIMITERS = ";,\t|"
-_ENOUGH = 10  # rows that can't be decoded before the encoding itself is doubted
+_ENOUGH, _CLEAR = 10, 100  # rows that can't be decoded before the encoding is doubted: at the end, and on the way
 _HOPELESS = 100  # lines that are no JSON before the format itself is doubted
 _UNCLOSED = "the row can't be split into fields: a quotation mark is not closed, or stands inside a field"
 _OVERLONG = f"a field is longer than {MAX_FIELD} characters, or the row runs over too many lines"
@@ -55,12 +55,12 @@ def _judged(rows: Iterator[Row], stream: Stream) -> Iterator[Row]:
         count += 1
         if row.problem == undecodable:
             bad += 1
-            if bad >= _ENOUGH and bad > good:
+            if bad >= _CLEAR and not good:
                 stream.refuse_encoding()
         elif not all(map(str.isascii, stream.lines.taken)):
             good += 1
         yield row
-    if count and bad == count:
+    if bad and (bad == count or (bad >= _ENOUGH and bad > good)):
         stream.refuse_encoding()
 
 
@@ -211,7 +211,7 @@ def _json_rows(stream: Stream, mapping: Mapping) -> Iterator[Row]:
             yield _json_row(number, record, mapping, _bad_text(stream.lines.taken, stream.encoding))
             continue
         bad += 1
-        if not good and bad >= _HOPELESS:
+        if not good and (bad >= _HOPELESS or (text or "").lstrip().startswith("[")):
             break
         yield Row(number, dict.fromkeys(mapping.columns), record, aligned=False)
     if not good and bad:

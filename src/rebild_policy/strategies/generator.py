@@ -6,37 +6,30 @@ shrinking. It knows the vocabulary, users' own event types included; a `Focus` m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from random import Random
 from typing import Any, Final, NamedTuple, Protocol, TypeVar, get_args
 
-from pydantic import ValidationError
-
 from rebild_policy.calendar import Calendar, Duration
-from rebild_policy.errors import UsageError
-from rebild_policy.expressions import Scalar
-from rebild_policy.facts import ANY_EVENT, Case, Coverage, Event, EventType, FieldSpec, SameDay, vocabulary
+from rebild_policy.facts import ANY_EVENT, Case, Coverage, SameDay, vocabulary
 from rebild_policy.loading import RuleSet
 from rebild_policy.plan import Plan
 from rebild_policy.strategies.focus import CASE, Focus, focus_on, planned
 from rebild_policy.strategies.pools import (
-    BLANKS,
+    CASE_IDS,
     CLOCKS,
-    EXTREMES,
     FIRST_DAY,
-    FLAGS,
     ID_SCHEMES,
     LAST_DAY,
     MAX_EVENTS,
     NOBODY,
-    NUMBERS,
     ORDINARY,
     SPECIAL,
-    TEXTS,
 )
+from rebild_policy.strategies.shapes import ABSENT, LinkField, Shape, Shapes, recorded
 
 T = TypeVar("T")
 SAME_DAY: Final[tuple[SameDay, ...]] = get_args(SameDay)
@@ -102,7 +95,7 @@ class _PendingLink(NamedTuple):
     """A link whose target is chosen once every event is there."""
 
     event: dict[str, Any]
-    field: _LinkField
+    field: LinkField
     mode: str
     number: int
 
@@ -124,7 +117,7 @@ class CaseGenerator:
         self._triggers = focus.triggers if focus else ()
         self._types = self._weighted_types()
         self._anchors = self._weighted_anchors()
-        self._shapes: dict[tuple[str, bool], _Shape] = {}
+        self._shapes = Shapes(self.vocabulary, focus)
         self._near: dict[date, tuple[date, ...]] = {}
         self._calendar = Calendar()
 
@@ -136,9 +129,9 @@ class CaseGenerator:
         if missing is None:
             missing = self.missing(chooser) if chooser.chance(0.5) else ()
         data, days = self._case(chooser)
-        if same_day is None:
-            same_day = chooser.pick(SAME_DAY)
-        return Scenario(data, self._as_of(chooser, days), missing, same_day)
+        as_of = self._as_of(chooser, days)
+        settled: SameDay = chooser.pick(SAME_DAY) if same_day is None else same_day
+        return Scenario(data, as_of, missing, settled)
 
     def case(self, chooser: Chooser) -> dict[str, Any]:
         """A case as `Case.read` takes it."""
@@ -157,14 +150,14 @@ class CaseGenerator:
         days = [anchor, anchor, anchor]
         links: list[_PendingLink] = []
         full = chooser.chance(0.5)  # without cases that lack little, rules with many conditions would never apply
-        data: dict[str, Any] = {"id": "c1"}
-        self._fill(chooser, data, self._shape(CASE, full), (anchor, anchor), links)
+        data: dict[str, Any] = {"id": chooser.pick(CASE_IDS)}
+        self._fill(chooser, data, self._shapes.of(CASE, full), (anchor, anchor), links)
         events: list[dict[str, Any]] = []
         for type_ in self._types_of_case(chooser):
             day = chooser.pick(self._nearby(chooser.pick(days)))
             days.append(day)
             event = {"type": type_, "id": ids[len(events)], "time": day.isoformat() + chooser.pick(CLOCKS)}
-            self._fill(chooser, event, self._shape(type_, full), (day, anchor), links)
+            self._fill(chooser, event, self._shapes.of(type_, full), (day, anchor), links)
             events.append(event)
         self._link(links, events, ids[len(events)])
         if chooser.chance(0.05):
@@ -182,7 +175,7 @@ class CaseGenerator:
         return types
 
     def _fill(
-        self, chooser: Chooser, data: dict[str, Any], shape: _Shape, days: tuple[date, date], links: list[_PendingLink]
+        self, chooser: Chooser, data: dict[str, Any], shape: Shape, days: tuple[date, date], links: list[_PendingLink]
     ) -> None:
         """Draw the fields of an event or of the case; `days` are its own and the one that the case turns on."""
         for name, pool in shape.plain:
@@ -191,13 +184,13 @@ class CaseGenerator:
                 data[name] = value
         for field in shape.dates:
             mode = chooser.pick(field.modes)
-            if mode != _ABSENT:
+            if mode != ABSENT:
                 near = field.odd if mode == "odd" else self._nearby(days[mode == "anchor"])
                 data[field.name] = chooser.pick(near).isoformat()
         for link in shape.links:
             for _ in range(chooser.pick(link.counts)):
                 mode = chooser.pick(link.modes)
-                if mode != _ABSENT:
+                if mode != ABSENT:
                     links.append(_PendingLink(data, link, mode, chooser.integer(0, _NUMBER_OF_LINKS)))
         if shape.extras and chooser.chance(0.1):
             self._fill(chooser, data, shape.extras, days, links)
@@ -256,11 +249,7 @@ class CaseGenerator:
 
     @cached_property
     def _every_coverable(self) -> tuple[str, ...]:
-        fields = [
-            f"{type_.name}.{spec.name}"
-            for type_ in self.vocabulary.types.values()
-            for spec in _recorded(type_)
-        ]
+        fields = [f"{name}.{spec.name}" for name, type_ in self.vocabulary.types.items() for spec in recorded(type_)]
         return (*self._every_type, *fields, *(f"{CASE}.{name}" for name in self.vocabulary.case))
 
     @cached_property
@@ -273,9 +262,10 @@ class CaseGenerator:
         fields = [
             f"{type_}.{name}"
             for type_ in dict.fromkeys([*self.focus.triggers, *sought])
-            for name in sorted(self.focus.names(type_) & {spec.name for spec in _recorded(self.vocabulary.types[type_])})
+            for name in sorted(self.focus.names(type_) & {spec.name for spec in recorded(self.vocabulary.types[type_])})
         ]
         return (*[*fields, *of_case, *sought] * 2, *self.focus.triggers)
+
 
 def generators(source: Plan | RuleSet) -> dict[str, CaseGenerator]:
     """A generator for each rule of a plan, or of a rule set in either profile, by the rule's name."""

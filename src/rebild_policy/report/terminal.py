@@ -1,0 +1,277 @@
+"""Reports for a terminal: the numbers first, then the evidence. Readable at 80 columns, and without colour in a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Column, Table
+from rich.text import Text
+
+from rebild_policy.report import figures
+from rebild_policy.report.figures import ORDER, Counts
+from rebild_policy.report.sentences import Evidence, evidence, missing_fact
+from rebild_policy.report.writing import Writer, capital, grouped, safe
+from rebild_policy.results import Activity, Audit, Finding, NotCheckableRule, Report, RuleTally, Statistic, Verdict
+from rebild_policy.rules import Language, Statement
+
+_STYLES = {
+    Verdict.SATISFIED: "green",
+    Verdict.VIOLATED: "bold red",
+    Verdict.UNDETERMINED: "yellow",
+    Verdict.PENDING: "cyan",
+    Verdict.EXEMPT: "dim",
+}
+_BAR = 20
+_LISTED = 8  # of a list that can be long, such as activities: the HTML page has them all
+_SHOWN = (Verdict.VIOLATED, Verdict.UNDETERMINED, Verdict.PENDING)
+
+
+def render_report(report: Report, statements: Mapping[str, Statement], lang: Language, console: Console) -> None:
+    """Print what the rules say of one case."""
+    face = _Face(lang, statements, report.findings, console)
+    face.title(face.writer.say("check-of", case=face.writer.name(report.case), day=report.as_of), report)
+    counts = figures.of_findings(report.findings)
+    if not report.findings:
+        face.text(face.writer.say("nothing-found"))
+    face.section("numbers")
+    face.put(face.verdicts(counts))
+    face.statistics(report.statistics)
+    face.not_checkable(report.not_checkable)
+    face.section("findings")
+    if not report.findings:
+        face.text(face.writer.say("none-at-all"))
+    ranks = {verdict: rank for rank, verdict in enumerate((*_SHOWN, *ORDER))}
+    for finding in sorted(report.findings, key=lambda one: (ranks[one.verdict], *figures.place(one))):
+        face.finding(finding)
+
+
+def render_audit(
+    audit: Audit, statements: Mapping[str, Statement], lang: Language, console: Console, *, worst: int = 10
+) -> None:
+    """Print an audit: the numbers, the state of the data, every rule, and at most `worst` possible deviations."""
+    face = _Face(lang, statements, audit.tallies, console)
+    face.title(face.writer.say("audit-of", file=face.writer.name(audit.source.file), day=audit.as_of), audit)
+    face.section("numbers")
+    face.numbers(audit)
+    face.section("basis")
+    face.basis(audit)
+    face.section("by-rule")
+    face.put(face.rules(audit))
+    face.statistics(audit.statistics)
+    shown = figures.worst(audit, worst)
+    note = face.writer.say("shown", shown=len(shown), n=len(audit.violations)) if shown else ""
+    face.section("findings", note)
+    if not shown:
+        face.text(face.writer.say("none-at-all"))
+    for finding in shown:
+        face.finding(finding)
+
+
+class _Face:
+    """Prints the parts of a report in one language."""
+
+    def __init__(
+        self,
+        lang: Language,
+        statements: Mapping[str, Statement],
+        titled: Iterable[Finding | RuleTally],
+        console: Console,
+    ) -> None:
+        self.writer = Writer(lang)
+        self.statements = statements
+        self.titles = {one.rule: self.writer.words(one.title) for one in titled}
+        self.console = console
+
+    # ------------------------------------------------------------------------------------------------------------ layout
+    def put(self, renderable: RenderableType, indent: int = 2) -> None:
+        """Print something, indented."""
+        self.console.print(Padding(renderable, (0, 0, 0, indent)), highlight=False)
+
+    def text(self, text: str, style: str = "", indent: int = 2) -> None:
+        """Print a text, wrapped and indented; a word that is longer than a line is broken."""
+        self.put(Text(safe(text), style=style, overflow="fold"), indent)
+
+    def section(self, key: str, note: str = "") -> None:
+        """Print a heading."""
+        self.console.print()
+        heading = Text(self.writer.say(key), style="bold")
+        self.console.print(heading.append(f"  {note}", style="dim") if note else heading, highlight=False)
+
+    def title(self, title: str, source: Report | Audit) -> None:
+        """Print what was judged, as of when and by which rules."""
+        rules = source.ruleset
+        by = [f"{safe(rules.name)} {safe(rules.version)}", self.writer.profile(source.profile), " ".join(grouped(rules.digest, 12))]
+        self.text(title, "bold", indent=0)
+        self.text(" · ".join(by), "dim", indent=0)
+
+    def pairs(self, rows: Iterable[tuple[str, str]], style: str = "") -> Table:
+        """Labels with texts beside them."""
+        table = Table.grid(Column(no_wrap=True, style="dim"), Column(overflow="fold", style=style), padding=(0, 2, 0, 0))
+        for label, text in rows:
+            table.add_row(Text(safe(label)), Text(safe(text)))
+        return table
+
+    def counted(self, rows: Iterable[tuple[int, str]]) -> Table:
+        """Numbers with texts beside them."""
+        table = Table.grid(Column(justify="right", no_wrap=True), Column(overflow="fold"), padding=(0, 2, 0, 0))
+        for number, text in rows:
+            table.add_row(self.writer.number(number), Text(safe(text)))
+        return table
+
+    # ----------------------------------------------------------------------------------------------------------- numbers
+    def numbers(self, audit: Audit) -> None:
+        """Print how many cases and obligations there are, with each verdict, and why some are undetermined."""
+        self.text(self.writer.say("cases", n=audit.accounting.cases))
+        self.put(self.verdicts(figures.of_audit(audit)))
+        if waiting := figures.pending(audit, 1):
+            due = waiting[0].due
+            same = sum(one.verdict is Verdict.PENDING and one.due == due for one in audit.findings)
+            if due:
+                self.text(self.writer.say("next-due", day=due, n=same))
+        if audit.reasons:
+            self.section("why-undetermined")
+            self.put(self.counted((reason.findings, missing_fact(self.writer, reason.missing)) for reason in audit.reasons))
+
+    def verdicts(self, counts: Counts) -> Table:
+        """Each verdict with its number, share and bar."""
+        whole = figures.total(counts)
+        columns = [Column(no_wrap=True), Column(justify="right"), Column(justify="right", no_wrap=True), Column(no_wrap=True)]
+        table = Table.grid(*columns, padding=(0, 2, 0, 0))
+        table.add_row(self.writer.say("obligations-head"), self.writer.number(whole))
+        for verdict in ORDER:
+            number = counts[verdict]
+            style = _STYLES[verdict] if number else "dim"
+            table.add_row(
+                Text(f"  {self.writer.verdict(verdict)}", style=style),
+                Text(self.writer.number(number), style=style),
+                Text(self.writer.share(number, whole), style="dim"),
+                Text(self._bar(number, whole), style=style),
+            )
+        return table
+
+    def _bar(self, number: int, whole: int) -> str:
+        if not number or self.console.options.ascii_only:
+            return ""
+        return "━" * max(1, round(_BAR * number / whole))
+
+    def rules(self, audit: Audit) -> Table:
+        """Every rule with its verdicts."""
+        heads = [Column(capital(self.writer.say("rule")), overflow="fold", ratio=1)]
+        heads += [Column(self.writer.verdict(verdict), justify="right", vertical="bottom", max_width=12) for verdict in ORDER]
+        table = Table(*heads, box=None, padding=(0, 2, 0, 0), header_style="dim", expand=True)
+        for tally in audit.tallies:
+            counts = figures.of_tallies([tally])
+            cells = [
+                Text(self.writer.number(counts[verdict]), style=_STYLES[verdict] if counts[verdict] else "dim")
+                for verdict in ORDER
+            ]
+            name = Text(self.writer.words(tally.title)).append(f"  {safe(', '.join(tally.statements))}", style="dim")
+            if tally.subsumed:
+                name.append(f"  {self.writer.say('subsumed', n=tally.subsumed)}", style="dim")
+            table.add_row(name, *cells)
+        return table
+
+    def statistics(self, statistics: tuple[Statistic, ...]) -> None:
+        """Print what was counted and is never a deviation."""
+        if not statistics:
+            return
+        self.section("statistics")
+        self.put(self.pairs((self.writer.words(one.title), self.met(one)) for one in statistics))
+
+    def met(self, one: Statistic) -> str:
+        """How often an aim was met."""
+        return self.writer.say("met", met=one.met, all=one.met + one.unmet)
+
+    # ------------------------------------------------------------------------------------------------------ data quality
+    def basis(self, audit: Audit) -> None:
+        """Print where every row went, what was not mapped, what can't be checked, and what was assumed."""
+        account, say = audit.accounting, self.writer.say
+        rows = [
+            (account.rows, say("rows-head").lower()),
+            (account.mapped, say("rows-mapped")),
+            (sum(one.rows for one in account.irrelevant), say("rows-irrelevant")),
+            (sum(one.rows for one in account.unmapped), say("rows-unmapped")),
+            (account.quarantined, say("rows-quarantined")),
+            (account.duplicates, say("rows-duplicate")),
+        ]
+        self.put(self.counted(rows))
+        lost = figures.unaccounted(account)
+        self.text(say("rows-unaccounted", n=lost) if lost else say("rows-accounted"), "bold red" if lost else "dim")
+        if account.rows_without_case:
+            self.text(say("rows-without-case", n=account.rows_without_case), "yellow")
+        self._activities("unmapped", account.unmapped)
+        if account.quarantine:
+            self.section("quarantine")
+            few = account.quarantine[:_LISTED]
+            self.put(self.pairs((say("row", row=row.row), self._why(row.column, row.reason)) for row in few))
+            self._more(account.quarantined - len(few))
+        self.not_checkable(audit.not_checkable)
+        if audit.assumptions:
+            self.section("assumptions")
+            for one in audit.assumptions:
+                count = f" ({say('rests-on', n=one.count)})" if one.count is not None else ""
+                self.text(f"{self.writer.words(one.text)}{count}")
+
+    def _why(self, column: str | None, reason: str) -> str:
+        return f"{self.writer.name(column)}: {reason}" if column else reason
+
+    def _activities(self, key: str, activities: tuple[Activity, ...]) -> None:
+        if activities:
+            self.section(key)
+            self.put(self.counted((one.rows, self.writer.name(one.name)) for one in activities[:_LISTED]))
+            self._more(len(activities) - _LISTED)
+
+    def _more(self, number: int) -> None:
+        if number > 0:
+            self.text(self.writer.say("more", n=number), "dim")
+
+    def not_checkable(self, rules: tuple[NotCheckableRule, ...]) -> None:
+        """Print the rules that this source can't be checked for, and what each lacks."""
+        if rules:
+            self.section("not-checkable")
+            lacks = ((rule.rule, self.writer.listing(self.writer.place(name) for name in rule.missing)) for rule in rules)
+            self.put(self.pairs((rule, f"{self.writer.say('lacks').lower()} {what}") for rule, what in lacks))
+
+    # ---------------------------------------------------------------------------------------------------------- findings
+    def finding(self, finding: Finding) -> None:
+        """Print one finding, with its evidence unless there is nothing to look into."""
+        verdict = Text(self.writer.verdict(finding.verdict), style=_STYLES[finding.verdict])
+        head = verdict.append(f"  {self.writer.words(finding.title)}", style="bold")
+        self.console.print()
+        case = f"{self.writer.say('case')} {self.writer.name(finding.case)}"
+        lines: list[RenderableType] = [head, Text(case, overflow="fold")]
+        if finding.verdict in _SHOWN:
+            told = evidence(finding, self.writer.lang)
+            lines += [Text(told.message), self.pairs(self._evidence(finding, told))]
+        self.put(Group(*lines, self.pairs(self._source(finding))))
+
+    def _source(self, finding: Finding) -> Iterable[tuple[str, str]]:
+        """What the guideline says, and the law behind it."""
+        for name in finding.statements:
+            if name in self.statements:
+                yield name, self.statements[name].gloss.in_(self.writer.lang)
+        if finding.law:
+            yield self.writer.say("law"), self.writer.listing(self.writer.law(law) for law in finding.law)
+        yield self.writer.say("fingerprint"), " ".join(grouped(finding.fingerprint))
+
+    def _evidence(self, finding: Finding, told: Evidence) -> Iterable[tuple[str, str]]:
+        say = self.writer.say
+        yield say("trigger"), told.trigger
+        for event in told.key:
+            yield say("key"), event
+        if finding.due:
+            yield say("due"), told.due
+        for one in told.searches:
+            yield say("evidence"), f"{one.looked_for} {one.found}"
+            for near in one.near:
+                yield say("near"), near
+        for event in told.witnesses:
+            yield say("witnesses"), event
+        for fact in told.missing:
+            yield say("missing"), fact
+        if told.change:
+            yield say("change"), told.change
+        if finding.subsumed_by:
+            yield "", say("subsumed-by", rule=self.titles.get(finding.subsumed_by, finding.subsumed_by))

@@ -1,0 +1,363 @@
+"""The self-test: engines compared with the reference on generated cases, every row and every count of both profiles.
+
+Each case follows from the seed and its number alone, so a run can be cut into pieces, repeated, or taken up again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import time
+from pathlib import Path
+from random import Random
+from time import perf_counter
+from typing import Any, Final, NamedTuple, get_args
+
+import yaml
+
+from rebild_policy.calendar import Calendar
+from rebild_policy.engines import ENGINES, Engine
+from rebild_policy.errors import UsageError, did_you_mean
+from rebild_policy.examples import NOT_APPLICABLE
+from rebild_policy.facts import Coverage, SameDay
+from rebild_policy.loading import RuleSet
+from rebild_policy.plan import Plan, build_plan
+from rebild_policy.results import Row, Verdict
+from rebild_policy.rules import Profile
+from rebild_policy.strategies.generator import SAME_DAY, CaseGenerator, RandomChooser, Scenario, generators
+from rebild_policy.strategies.shrinking import shrink
+
+REFERENCE: Final = "reference"
+PROFILES: Final[tuple[Profile, ...]] = get_args(Profile)
+BLOCK: Final = 5_000  # cases that share one pool of variants: a plan costs as much as many cases
+VARIANTS: Final = 20  # beside the two with full coverage
+MOST_DIFFERENCES: Final = 10
+_STEP = 50  # cases between two reports of progress
+_USUAL = Calendar()
+_CALENDARS = (
+    *[_USUAL] * 8,
+    Calendar(cut_off=time(10)),
+    Calendar(saturdays=True),
+    Calendar(count_first_day=True),
+    Calendar(closed=frozenset({"5 June", "24 December", "31 December"})),
+)
+
+
+# -------------------------------------------------------------------------------------------------------------- results
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A rule on which an engine and the reference differ, with the smallest scenario found that shows it.
+
+    `error` is what an engine raised; `rule` is empty where no one rule is to blame.
+    """
+
+    rule: str
+    engine: str
+    expected: tuple[Row, ...]
+    got: tuple[Row, ...]
+    scenario: Scenario
+    profile: Profile
+    calendar: Calendar = _USUAL
+    not_applicable: tuple[int, int] = (0, 0)  # expected and got
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SelftestResult:
+    """What a run saw. `counts`: engine, rule, verdict or "not applicable" -> matches; `differing`: judgements that differed.
+
+    `differences` has the first for each rule and engine.
+    """
+
+    seed: int
+    cases: int
+    seconds: float
+    engines: tuple[str, ...]
+    counts: Mapping[str, Mapping[str, Mapping[str, int]]]
+    differing: int
+    differences: tuple[Difference, ...]
+
+    def verdicts(self, engine: str = REFERENCE) -> dict[str, int]:
+        """How often an engine came to each verdict, over all rules."""
+        total: Counter[str] = Counter()
+        for tally in self.counts[engine].values():
+            total.update(tally)
+        return {name: total[name] for name in (*(verdict.value for verdict in Verdict), NOT_APPLICABLE)}
+
+    def unseen(self, *verdicts: str) -> dict[str, tuple[str, ...]]:
+        """The rules for which one of `verdicts` never occurred: a test that never saw a violation shows little."""
+        tallies = self.counts[REFERENCE]
+        missed = {rule: tuple(name for name in verdicts if not tally.get(name)) for rule, tally in tallies.items()}
+        return {rule: names for rule, names in missed.items() if names}
+
+
+# -------------------------------------------------------------------------------------------------------------- running
+def run(
+    ruleset: RuleSet | Sequence[RuleSet],
+    engines: Sequence[str],
+    cases: int,
+    seed: int,
+    progress: Callable[[int], None] | None = None,
+) -> SelftestResult:
+    """Compare `engines` with the reference on generated cases about the rules of one or several rule sets.
+
+    `progress` is told, now and then, how many cases are done. Raises `UsageError` for an engine that does not exist.
+    """
+    rulesets = (ruleset,) if isinstance(ruleset, RuleSet) else tuple(ruleset)
+    for name in engines:
+        if name not in ENGINES:
+            raise UsageError(f"unknown engine '{name}'.", remedy=did_you_mean(name, ENGINES))
+    started = perf_counter()
+    test = _Selftest(rulesets, tuple(engines), seed)
+    for number in range(cases):
+        test.compare(number)
+        if progress and (number + 1) % _STEP == 0:
+            progress(number + 1)
+    if progress:
+        progress(cases)
+    return test.result(cases, perf_counter() - started)
+
+
+class _Variant(NamedTuple):
+    """A rule to draw a case for, and the plan to judge it under."""
+
+    ruleset: int
+    rule: str
+    missing: tuple[str, ...]
+    same_day: SameDay
+    calendar: Calendar
+
+
+class _Selftest:
+    """One run: its generators, the plans of the block that it is in, and what it has seen."""
+
+    def __init__(self, rulesets: tuple[RuleSet, ...], engines: tuple[str, ...], seed: int) -> None:
+        self.rulesets = rulesets
+        self.names = tuple(dict.fromkeys((REFERENCE, *engines)))
+        self.seed = seed
+        self.generators = [generators(ruleset) for ruleset in rulesets]
+        self.rules = [(number, rule) for number, known in enumerate(self.generators) for rule in known]
+        self.random = Random()  # noqa: S311 - cases, not secrets
+        self.chooser = RandomChooser(self.random)
+        self.block = -1
+        self.variants: list[_Variant] = []
+        self.judges: dict[tuple[Any, ...], dict[str, Engine]] = {}
+        self.counts: dict[str, Counter[tuple[str, str]]] = {name: Counter() for name in self.names}
+        self.differing = 0
+        self.differences: dict[tuple[str, str], Difference] = {}
+
+    def compare(self, number: int) -> None:
+        """Draw case `number` and compare the engines on it."""
+        variant, generator = self._drawn(number)
+        scenario = generator.scenario(self.chooser, missing=variant.missing, same_day=variant.same_day)
+        for profile in PROFILES:
+            judges = self._judges(variant, profile)
+            expected = _answer(judges[REFERENCE], scenario)
+            self._count(REFERENCE, expected)
+            if expected.error:
+                self._differs(REFERENCE, variant, profile, scenario)
+            for name in self.names[1:]:
+                got = _answer(judges[name], scenario)
+                self._count(name, got)
+                if got != expected:
+                    self._differs(name, variant, profile, scenario)
+
+    def _drawn(self, number: int) -> tuple[_Variant, CaseGenerator]:
+        """The variant of case `number`, half of the time with full coverage, and the generator for its rule."""
+        if number // BLOCK != self.block:
+            self._start(number // BLOCK)
+        self.random.seed(self.seed * 2**32 + number)
+        choose = self.chooser
+        if choose.chance(0.5):
+            ruleset, rule = choose.pick(self.rules)
+            variant = _Variant(ruleset, rule, (), choose.pick(SAME_DAY), _USUAL)
+        else:
+            variant = choose.pick(self.variants)
+            rule = variant.rule if choose.chance(0.8) else choose.pick(tuple(self.generators[variant.ruleset]))
+        return variant, self.generators[variant.ruleset][rule]
+
+    def _start(self, block: int) -> None:
+        """Choose the variants of a block, and forget the plans of the one before, those with full coverage apart."""
+        self.block = block
+        self.random.seed(f"{self.seed}/{block}")
+        self.judges = {key: judges for key, judges in self.judges.items() if key[1:2] == ((),)}
+        self.variants = []
+        for _ in range(VARIANTS):
+            ruleset, rule = self.chooser.pick(self.rules)
+            missing = self.generators[ruleset][rule].missing(self.chooser)
+            same_day, calendar = self.chooser.pick(SAME_DAY), self.chooser.pick(_CALENDARS)
+            self.variants.append(_Variant(ruleset, rule, missing, same_day, calendar))
+
+    def _judges(self, variant: _Variant, profile: Profile) -> dict[str, Engine]:
+        key = (variant.ruleset, variant.missing, variant.same_day, variant.calendar, profile)
+        found = self.judges.get(key)
+        if found is None:
+            plan = _plan(self.rulesets[variant.ruleset], variant, profile)
+            found = self.judges[key] = {name: ENGINES[name](plan) for name in self.names}
+        return found
+
+    # ---------------------------------------------------------------------------------------------------------- results
+    def _count(self, engine: str, answer: _Answer) -> None:
+        self.counts[engine].update([(row.rule, row.verdict) for row in answer.rows])
+        for rule, matches in answer.not_applicable.items():
+            self.counts[engine][rule, NOT_APPLICABLE] += matches
+
+    def _differs(self, engine: str, variant: _Variant, profile: Profile, scenario: Scenario) -> None:
+        """Note a difference; the first for each rule and engine is made small."""
+        self.differing += 1
+        if len(self.differences) < MOST_DIFFERENCES:
+            for difference in _differences(self.rulesets[variant.ruleset], engine, variant, profile, scenario):
+                if (difference.rule, engine) not in self.differences:
+                    ruleset = self.rulesets[variant.ruleset]
+                    self.differences[difference.rule, engine] = _small(difference, ruleset)
+
+    def result(self, cases: int, seconds: float) -> SelftestResult:
+        """What was seen, in the order of the rules."""
+        counts: dict[str, dict[str, dict[str, int]]] = {}
+        for engine, tally in self.counts.items():
+            of_rules = counts[engine] = {rule: {} for _, rule in self.rules}
+            for (rule, verdict), matches in sorted(tally.items()):
+                of_rules[rule][str(verdict)] = matches
+        differences = tuple(self.differences.values())
+        return SelftestResult(self.seed, cases, seconds, self.names, counts, self.differing, differences)
+
+
+# ------------------------------------------------------------------------------------------------------------ comparing
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What an engine says of a scenario, or the error it raised."""
+
+    rows: tuple[Row, ...] = ()
+    not_applicable: Mapping[str, int] = field(default_factory=dict)
+    error: str | None = None
+
+    def of(self, rule: str) -> tuple[tuple[Row, ...], int, str | None]:
+        """The part about one rule."""
+        return tuple(row for row in self.rows if row.rule == rule), self.not_applicable.get(rule, 0), self.error
+
+
+def _answer(engine: Engine, scenario: Scenario) -> _Answer:
+    case, as_of = scenario.case, scenario.as_of
+    try:
+        judgement, rows = engine.judge(case, as_of), engine.verdicts(case, as_of)
+    except Exception as error:  # noqa: BLE001 - an engine that raises anything at all has failed the test
+        return _Answer(error=f"{type(error).__name__}: {error}")
+    if rows != judgement.rows:
+        return _Answer(error="verdicts() and judge() differ")
+    return _Answer(tuple(rows), {rule: count for rule, count in judgement.not_applicable.items() if count})
+
+
+def _plan(ruleset: RuleSet, asked: Scenario | _Variant, profile: Profile, calendar: Calendar | None = None) -> Plan:
+    coverage = Coverage.all().without(*asked.missing)
+    calendar = asked.calendar if isinstance(asked, _Variant) else calendar
+    return build_plan(ruleset, profile=profile, coverage=coverage, same_day=asked.same_day, calendar=calendar)
+
+
+def _differences(
+    ruleset: RuleSet, engine: str, variant: _Variant, profile: Profile, scenario: Scenario
+) -> Iterator[Difference]:
+    """The rules on which an engine differs from the reference, each judged alone where that is enough to see it."""
+    seen = False
+    for rule in ruleset.rules:
+        start = Difference(rule.name, engine, (), (), scenario, profile, variant.calendar)
+        found = _compared(start, _only(ruleset, rule.name), scenario)
+        if found:
+            seen = True
+            yield found
+    if not seen:
+        found = _compared(Difference("", engine, (), (), scenario, profile, variant.calendar), ruleset, scenario)
+        if found:
+            yield found
+
+
+def _only(ruleset: RuleSet, rule: str) -> RuleSet:
+    return replace(ruleset, rules=tuple(one for one in ruleset.rules if one.name == rule)) if rule else ruleset
+
+
+def _compared(start: Difference, ruleset: RuleSet, scenario: Scenario) -> Difference | None:
+    """`start` filled in from a scenario; None where the engine agrees with the reference on it."""
+    plan = _plan(ruleset, scenario, start.profile, start.calendar)
+    expected, got = (_answer(ENGINES[name](plan), scenario) for name in (REFERENCE, start.engine))
+    if expected == got and not expected.error:
+        return None
+    return replace(
+        start,
+        scenario=scenario,
+        expected=expected.rows,
+        got=got.rows,
+        not_applicable=(sum(expected.not_applicable.values()), sum(got.not_applicable.values())),
+        error=got.error or expected.error,
+    )
+
+
+def _small(difference: Difference, ruleset: RuleSet) -> Difference:
+    """The difference on the smallest scenario that shows one of its kind."""
+    rules = _only(ruleset, difference.rule)
+
+    def fails(scenario: Scenario) -> bool:
+        found = _compared(difference, rules, scenario)
+        return found is not None and (found.error is None) == (difference.error is None)
+
+    return _compared(difference, rules, shrink(difference.scenario, fails)) or difference
+
+
+# -------------------------------------------------------------------------------------------------------------- writing
+class _Flow(dict[str, Any]):
+    """A mapping written on one line."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what the reader of rule files reads back: texts are quoted, so that none turns into a number or a date."""
+
+
+_Dumper.add_representer(_Flow, lambda dumper, data: dumper.represent_mapping("tag:yaml.org,2002:map", data, flow_style=True))
+_Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
+
+
+def write_counterexample(path: Path, difference: Difference) -> None:
+    """Write a difference as YAML; the item under `examples` can be pasted into the rule's file as it stands."""
+    document: dict[str, Any] = {
+        "rule": difference.rule,
+        "engine": difference.engine,
+        "expected": [_row(row) for row in difference.expected],
+        "got": [_row(row) for row in difference.got],
+    }
+    if difference.not_applicable[0] != difference.not_applicable[1]:
+        document["not_applicable"] = _Flow(zip(("expected", "got"), difference.not_applicable, strict=True))
+    if difference.error:
+        document["error"] = difference.error
+    if difference.calendar != _USUAL:
+        document["calendar"] = repr(difference.calendar)
+    document["examples"] = [example(difference)]
+    text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
+    path.write_text(text, encoding="utf-8")
+
+
+def example(difference: Difference) -> dict[str, Any]:
+    """The scenario of a difference as an example of a rule file, expecting what the reference says."""
+    scenario = difference.scenario
+    events = scenario.data.get("events", [])
+    expect = {"+".join((row.trigger, *row.key)): str(row.verdict) for row in difference.expected}
+    of_case = {name: value for name, value in scenario.data.items() if name != "events"}
+    if not any("case" in event for event in events):
+        del of_case["id"]
+    found: dict[str, Any] = {"name": _Flow(da="fundet af selvtesten", en="found by the self-test")}
+    found |= {"as_of": scenario.as_of, "profile": difference.profile, "same_day": scenario.same_day}
+    if scenario.missing:
+        found["without"] = list(scenario.missing)
+    if of_case:
+        found["case"] = _Flow(of_case)
+    found["events"] = [_short(event) for event in events]
+    found["expect"] = _Flow(expect) if expect else NOT_APPLICABLE
+    return found
+
+
+def _short(event: Mapping[str, Any]) -> _Flow:
+    """An event in the short form of examples: `{reply_sent: 2026-01-05, id: e0, inquiry: e1}`."""
+    rest = {name: value for name, value in event.items() if name not in {"type", "id", "time"}}
+    return _Flow({event["type"]: event["time"], "id": event["id"], **rest})
+
+
+def _row(row: Row) -> _Flow:
+    return _Flow(rule=row.rule, trigger=row.trigger, key=list(row.key), verdict=str(row.verdict), due=row.due)
