@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any, TypeVar
 
@@ -16,7 +16,8 @@ AS_OF = date(2026, 5, 29)
 EVENTS_A_CASE = 12
 
 _FIRST_DAY = date(2025, 9, 1)
-_DAYS_OF_STARTS = 240  # the last cases start so late that some of their deadlines are still open
+_DAYS_OF_STARTS = 265  # the last cases start so late that some of their deadlines are still open
+_DAYS_OF_A_CASE = 90
 _EMPLOYEES = ("M01", "M02", "M03", "M04")
 _FILLERS = ("note_recorded", "message_sent", "file_accessed", "information_received", "caseworker_assigned", "meeting_held")
 
@@ -35,8 +36,14 @@ def cases(n: int, seed: int) -> list[Case]:
 
 
 def fresh(originals: Iterable[Case]) -> list[Case]:
-    """The same cases read anew, so that nothing is remembered of an earlier check."""
-    return [Case.read(case.model_dump()) for case in originals]
+    """Copies as they are just after they were read, with nothing kept from an earlier check."""
+    return [_again(case, events=tuple(_again(event) for event in case.events)) for case in originals]
+
+
+def _again(model: Model, **changes: object) -> Model:
+    # From the values themselves: written out and read back, a local time would come with an offset instead of its zone.
+    given = {name: value for name, value in model.__dict__.items() if name in type(model).model_fields}
+    return type(model).model_validate(given | changes)
 
 
 class _Story:
@@ -47,6 +54,7 @@ class _Story:
         self.name = f"case-{number}"
         self.start = _FIRST_DAY + timedelta(days=random.randrange(_DAYS_OF_STARTS))
         self.precision = ("day", "local", "offset")[number % 3]
+        self.count = 0
         self.events: list[dict[str, Any]] = []
 
     def told(self) -> dict[str, Any]:
@@ -58,27 +66,34 @@ class _Story:
             self.decision(self.random.randrange(25, 60))
         if self.chance(0.4):
             self.complaint(self.random.randrange(60, 90))
+        self.drop_the_future()
+        known = min(_DAYS_OF_A_CASE, (AS_OF - self.start).days + 1)
         while len(self.events) < EVENTS_A_CASE:
-            self.filler(self.random.randrange(90))
+            self.filler(self.random.randrange(known))
         self.events.sort(key=lambda event: str(event["time"]))
         return {"id": self.name, "kind": self.random.choice(("sygedagpenge", "fleksjob", "byggesag")), "events": self.events}
 
     def chance(self, share: float) -> bool:
         return self.random.random() < share
 
-    def add(self, type_: str, day: float, **fields: object) -> str:
-        """Record an event; a field left empty now and then is what real registrations look like."""
-        moment = datetime(self.start.year, self.start.month, self.start.day, 8) + timedelta(days=int(day))  # noqa: DTZ001
-        moment += timedelta(minutes=self.random.randrange(9 * 60))
+    def drop_the_future(self) -> None:
+        """An export ends on its day; one in ten here was drawn later, so that the cut is exercised too."""
+        if not self.chance(0.1):
+            self.events = [event for event in self.events if event["time"][:10] <= AS_OF.isoformat()]
+
+    def add(self, type_: str, day: int, **fields: object) -> str:
+        """Record an event during office hours, without the fields that are None."""
+        moment = datetime.combine(self.start + timedelta(days=day), time(8)) + timedelta(minutes=self.random.randrange(9 * 60))
         text = moment.date().isoformat() if self.precision == "day" else moment.isoformat(timespec="minutes")
-        id_ = f"{self.name}-{len(self.events)}"
+        self.count += 1
+        id_ = f"{self.name}-{self.count}"
         given = {name: value for name, value in fields.items() if value is not None}
-        time = text + "+01:00" if self.precision == "offset" else text
-        self.events.append({"type": type_, "id": id_, "time": time, **given})
+        text += "+01:00" if self.precision == "offset" else ""
+        self.events.append({"type": type_, "id": id_, "time": text, **given})
         return id_
 
-    def date(self, day: float) -> str:
-        return (self.start + timedelta(days=int(day))).isoformat()
+    def date(self, day: int) -> str:
+        return (self.start + timedelta(days=day)).isoformat()
 
     def maybe(self, share: float, value: object) -> object:
         return value if self.chance(share) else None
@@ -93,8 +108,8 @@ class _Story:
             day,
             channel=channel,
             date_stamped_on=stamped,
-            requires_reply=self.maybe(0.06, False),  # noqa: FBT003
-            contactable=self.maybe(0.03, False),  # noqa: FBT003
+            requires_reply=self.maybe(0.06, False),
+            contactable=self.maybe(0.03, False),
             forwarded_to=self.maybe(0.03, "Region Nordjylland"),
         )
         if self.chance(0.7):
@@ -105,7 +120,7 @@ class _Story:
                 caseworker=self.maybe(0.8, self.random.choice(_EMPLOYEES)),
                 expected_by=self.maybe(0.4, self.date(day + 60)),
                 expected_days=self.maybe(0.5, 30),
-                automatic=self.maybe(0.25, True),  # noqa: FBT003
+                automatic=self.maybe(0.25, True),
             )
         if self.chance(0.8):
             self.add("reply_sent", day + self.random.choice((1, 3, 6, 9, 12, 14, 15, 20, 30)), inquiry=self.maybe(0.97, id_))
@@ -115,7 +130,9 @@ class _Story:
         waited = self.random.choice((3, 10, 15, 15, 20))
         if self.chance(0.75):
             sent = day - waited
-            hearing = self.add("hearing_sent", sent, matter=self.maybe(0.95, matter), respond_by=self.maybe(0.9, self.date(sent + 14)))
+            hearing = self.add(
+                "hearing_sent", sent, matter=self.maybe(0.95, matter), respond_by=self.maybe(0.9, self.date(sent + 14))
+            )
             if self.chance(0.5):
                 self.add("hearing_response", sent + self.random.randrange(1, 16), hearing=hearing)
         decided_by = self.maybe(0.9, self.random.choice(_EMPLOYEES))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -167,11 +167,17 @@ def line_of(document: Map | List, place: Sequence[str | int]) -> int:
 
 
 def _keys(model: type[BaseModel], place: Sequence[str | int]) -> list[str]:
-    """The keys that the model at `place` knows; those of the top where the way there is not plain."""
-    here = model
+    """The keys that the models at `place` know: of every alternative that may stand there."""
+    here = {model}
     for part in place:
-        field = here.model_fields.get(str(part))
-        inner = field and field.annotation
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            here = inner
-    return [field.alias or name for name, field in here.model_fields.items()]
+        fields = [field for known in here for name, field in known.model_fields.items() if part in {name, field.alias}]
+        # A part that is no field is a number in a list, a key of a dictionary or the name of an alternative.
+        here = {inner for field in fields for inner in _models(field.annotation)} or here
+    return [field.alias or name for known in here for name, field in known.model_fields.items()]
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)

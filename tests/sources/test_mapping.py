@@ -29,9 +29,7 @@ def test_a_mapping_knows_the_file_it_came_from(source):
 
 
 def test_defaults_are_the_plain_case(source):
-    mapping = source.mapping(
-        "mapping: m\ncolumns: {case: c, activity: a, time: t}\nactivities: {x: [{event: reply_sent}]}\n"
-    )
+    mapping = source.mapping("mapping: m\ncolumns: {case: c, activity: a, time: t}\nactivities: {x: [{event: reply_sent}]}\n")
     assert (mapping.source.format, mapping.source.delimiter, mapping.source.encoding) == ("csv", ",", "utf-8")
     assert (mapping.time.format, mapping.time.zone) == (("iso",), "Europe/Copenhagen")
     assert (mapping.time.precision, mapping.time.same_day) == ("clock", "unknown")

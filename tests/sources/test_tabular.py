@@ -98,7 +98,7 @@ def test_an_open_quotation_mark_costs_one_row(source):
 
 
 def test_an_open_quotation_mark_in_a_long_file_costs_one_row_and_little_time(source):
-    rows = [f'a;{n};Svar;05-01-2026;;;;{chr(34) if n % 500 == 0 else ""}x' for n in range(20_000)]
+    rows = [f"a;{n};Svar;05-01-2026;;;;{chr(34) if n % 500 == 0 else ''}x" for n in range(20_000)]
     begin = time.perf_counter()
     export = source.rows(*rows)
     assert time.perf_counter() - begin < 20
@@ -123,7 +123,9 @@ def test_a_line_without_end(source):
 def test_bad_bytes_and_nul_are_quarantined_with_what_they_could_have_said(source):
     good = "".join(f"a;{n};Høring;05-01-2026;;;;blåbær\n" for n in range(3))
     text = (source.header + good).encode()
-    export = source.read(text + b"a;8;Svar;05-01-2026;;;;bl\xe5b\xe6r\n" + b"b;9;H\xf8ring;05-01-2026;;;;\n" + b"c\x00;1;Svar;;;;;\n")
+    export = source.read(
+        text + b"a;8;Svar;05-01-2026;;;;bl\xe5b\xe6r\n" + b"b;9;H\xf8ring;05-01-2026;;;;\n" + b"c\x00;1;Svar;;;;;\n"
+    )
     assert quarantined(export) == [
         (5, None, "the row holds bytes that are not text in utf-8"),
         (6, None, "the row holds bytes that are not text in utf-8"),
@@ -295,7 +297,9 @@ def test_json_files_that_are_refused(source, text, words):
 
 
 def test_numbers_and_booleans_are_read_as_texts(source):
-    export = source.read("\n".join([line(sag=17, aktivitet="Høring", emne=5.0), line(sag=17, aktivitet="Høring", emne=True)]), JSONL)
+    export = source.read(
+        "\n".join([line(sag=17, aktivitet="Høring", emne=5.0), line(sag=17, aktivitet="Høring", emne=True)]), JSONL
+    )
     assert [case.case.id for case in export.cases] == ["17"]
     assert [event.matter for event in export.cases[0].case.events] == ["5", "true"]
 

@@ -15,6 +15,7 @@ from rebild_policy.rules import Language, Profile
 def run(*, profile: Profile, format_: str, lang: Language | None, rules: Path | None) -> int:
     """List the rules of a profile."""
     judge, tongue = policy(rules, profile), language(lang)
+    in_order = sorted(judge.rules, key=lambda rule: rule.statements)  # as the guideline has it
     if format_ == "json":
         listed = [
             {
@@ -24,7 +25,7 @@ def run(*, profile: Profile, format_: str, lang: Language | None, rules: Path | 
                 "law": rule.law,
                 "severity": rule.severity,
             }
-            for rule in judge.rules
+            for rule in in_order
         ]
         print(json.dumps({"ruleset": judge.info.model_dump(), "rules": listed}, indent=2, ensure_ascii=False))
         return 0
@@ -32,7 +33,7 @@ def run(*, profile: Profile, format_: str, lang: Language | None, rules: Path | 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for head in ("regel", "udsagn", "alvor", "titel") if tongue == "da" else ("rule", "statements", "severity", "title"):
         table.add_column(head, no_wrap=head in {"regel", "rule"})
-    for rule in judge.rules:
+    for rule in in_order:
         severity = SEVERITIES[rule.severity]
         table.add_row(
             rule.name,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rebild_policy.bundled import rules_folder
 from rebild_policy.cli.common import console, progress
-from rebild_policy.errors import DisagreementError
+from rebild_policy.errors import DisagreementError, shown
 from rebild_policy.loading import load_rules
 from rebild_policy.selftest import run as compare
 from rebild_policy.selftest import write_counterexample
@@ -18,14 +18,18 @@ def run(*, cases: int, seed: int, engines: str, out: Path, rules: Path | None) -
     with progress("selftest") as bar:
         task = bar.add_task("cases compared", total=cases)
         result = compare(ruleset, engines.split(","), cases, seed, progress=lambda done: bar.update(task, completed=done))
-    if result.difference:
-        write_counterexample(out, result.difference)
+    if result.differences:
+        first = result.differences[0]
+        write_counterexample(out, first)
+        about = f"rule '{first.rule}'" if first.rule else "the rules together"
         raise DisagreementError(
-            f"the engines differ on rule '{result.difference.rule}' after {result.cases} cases.",
-            remedy=f"A shrunk counter-example is in {out}.",
+            f"{first.engine} and the reference differ in {result.differing} judgements, the first on {about}.",
+            remedy=f"A shrunk counter-example is in {shown(out)}.",
         )
     screen = console()
-    screen.print(f"{result.cases:,} cases, {engines.replace(',', ' and ')}: no difference (seed {seed}).")
-    for verdict, count in result.verdicts.items():
+    screen.print(f"{result.cases:,} cases in both profiles, {' and '.join(result.engines)}: no difference (seed {seed}).")
+    for verdict, count in result.verdicts().items():
         screen.print(f"  {verdict:<14}{count:>12,}")
+    for rule, verdicts in result.unseen("violated", "satisfied", "undetermined").items():
+        screen.print(f"  never seen: {rule} {', '.join(verdicts)}; generate more cases")
     return 0

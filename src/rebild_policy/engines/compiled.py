@@ -25,6 +25,7 @@ from rebild_policy.rules import By, Formula, Group, Holds, Quantifier, Rule, Win
 Fields: TypeAlias = dict[str, Any]
 _Judge: TypeAlias = Callable[[Case, date], Any]
 _FALSE, _UNKNOWN, _OPEN, _TRUE = "0", "1", "2", "3"
+_NO_WORSE = {"any": ">=", "all": "<="}
 
 
 class CompiledEngine:
@@ -186,19 +187,18 @@ class _Writer:
             say(self.names.constant(Verdict.SATISFIED), required.due)
         with self.block("else:"):
             exempt = self.formula(rule.unless, conditions)
-            due = self._combined("any", [exempt, required])
             ladder = self.names.constant((Verdict.VIOLATED, Verdict.UNDETERMINED, Verdict.PENDING))
             best = self._best("any", [exempt, required])
             undetermined = self.names.constant(Verdict.UNDETERMINED)
             said = f"{ladder}[{best}]"
             said = f"{undetermined} if {test} == {_UNKNOWN} else {said}" if test else said
             if exempt.value == _FALSE:
-                say(said, due)
+                say(said, required.due)
                 return
             with self.block(f"if {exempt.value} == {_TRUE}:"):
                 say(self.names.constant(Verdict.EXEMPT), exempt.due)
             with self.block("else:"):
-                say(said, due)
+                say(said, self._combined("any", [exempt, required]))
 
     # --------------------------------------------------------------------------------------------------------- formulas
     def formula(self, formula: Formula, conditions: Conditions) -> _Part:
@@ -267,6 +267,11 @@ class _Writer:
         dues = {part.due for part in parts if part.value != _FALSE or kind == "all"}
         if len(dues) == 1:
             return dues.pop()
+        one, *others = [part for part in parts if part.due]
+        if not others:
+            # A part without a due date takes it away where its value alone is the best.
+            rest = [part.value for part in parts if not part.due]
+            return f"({one.due} if {' and '.join(f'{one.value} {_NO_WORSE[kind]} {value}' for value in rest)} else None)"
         pairs = ", ".join(f"({part.value}, {part.due})" for part in parts)
         chosen = self.names.new("d")
         self.line(f"{chosen} = {self.names.constant(_latest if kind == 'any' else _earliest)}(({pairs}))")

@@ -122,7 +122,7 @@ class Conditions:
         return text, text
 
     # ------------------------------------------------------------------------------------------------------- conditions
-    def true(self, node: Expression) -> str:  # noqa: PLR0911 - one arm for each kind of node
+    def true(self, node: Expression) -> str:  # noqa: C901, PLR0911 - one arm for each kind of node
         """An expression that is true where the condition is."""
         match node:
             case Not(part):
@@ -131,6 +131,8 @@ class Conditions:
                 return _all([self.true(part) for part in parts])
             case Or(parts):
                 return _any([self.true(part) for part in parts])
+            case Conditional(Present(Field() as given), Field() as field, no) if _same_place(given, field):
+                return _any([self.true(field), _all([self._is_absent(given), self.true(no)])])
             case Conditional(test, yes, no):
                 return self._branches(test, self.true(yes), self.true(no))
             case Compare(operator, left, right):
@@ -149,7 +151,7 @@ class Conditions:
                 return f"{self._place(var, name)} is {'not False' if default is True and covered else 'True'}"
         return f"{self.value(node)} is True"
 
-    def false(self, node: Expression) -> str:  # noqa: PLR0911 - one arm for each kind of node
+    def false(self, node: Expression) -> str:  # noqa: C901, PLR0911 - one arm for each kind of node
         """An expression that is true where the condition is false."""
         match node:
             case Not(part):
@@ -158,6 +160,8 @@ class Conditions:
                 return _any([self.false(part) for part in parts])
             case Or(parts):
                 return _all([self.false(part) for part in parts])
+            case Conditional(Present(Field() as given), Field() as field, no) if _same_place(given, field):
+                return _any([self.false(field), _all([self._is_absent(given), self.false(no)])])
             case Conditional(test, yes, no):
                 return self._branches(test, self.false(yes), self.false(no))
             case Compare(operator, left, right):
@@ -273,6 +277,11 @@ class Conditions:
             return False
         said = {self.plan.vocabulary.field((type_,), node.name).many for type_ in self.types[node.var]}
         return said.pop() if len(said) == 1 else None
+
+
+def _same_place(given: Field, field: Field) -> bool:
+    """Is this `x if present(x) else ...`, as the plan writes a field that follows from others where it is not given?"""
+    return given.covered and (given.var, given.name) == (field.var, field.name) and field.default is None
 
 
 def _tie(first: dict[str, Any], second: dict[str, Any], case: Case, same_day: SameDay) -> bool | None:

@@ -7,11 +7,12 @@ read as local time of the zone in the validation context (`{"zone": "Europe/Cope
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timezone
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -32,6 +33,11 @@ from rebild_policy.expressions import Field as Resolved
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
+# Python reads far more as ISO 8601: 20260105 as a midnight, 2026-W02-1 as a Monday.
+_DAY_SHAPE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_TIME_SHAPE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+
+Moments = TypeVar("Moments", date, datetime)
 
 
 # ---------------------------------------------------------------------------------------------------------- dates and times
@@ -55,31 +61,59 @@ def read_day(text: object) -> date:
     """A date from a date or from `YYYY-MM-DD`; ValueError for anything else (a number is not a date)."""
     if isinstance(text, date) and not isinstance(text, datetime):
         return text
-    if isinstance(text, str) and len(text) == len("YYYY-MM-DD"):
-        return date.fromisoformat(text)
+    if isinstance(text, str) and _DAY_SHAPE.fullmatch(text):
+        return _in_the_calendar(date.fromisoformat, text)
     raise ValueError("a date is written YYYY-MM-DD")
+
+
+def _in_the_calendar(read: Callable[[str], Moments], text: str) -> Moments:
+    # Python's own message can repeat the value.
+    try:
+        return read(text)
+    except ValueError:
+        raise ValueError("there is no such date or time") from None
 
 
 def read_moment(text: object, zone: ZoneInfo = COPENHAGEN) -> date | datetime:
     """An aware time, or a date where only the day is known. ValueError for anything else."""
-    if isinstance(text, str):
-        text = read_day(text) if len(text) == len("YYYY-MM-DD") else datetime.fromisoformat(text)
-    if isinstance(text, datetime):
-        moment: date | datetime = text if text.tzinfo else local(text, zone)
-    elif isinstance(text, date):
-        moment = text
-    else:
-        raise ValueError("a time is written YYYY-MM-DD or YYYY-MM-DDTHH:MM, with an offset or without")  # noqa: TRY004
-    if not EARLIEST.year <= moment.year <= LATEST.year:
-        raise ValueError("a time lies in the years 1990 to 2100")
+    moment = _written(text) if isinstance(text, str) else text
+    if isinstance(moment, datetime):
+        # A year's leeway: the zone decides the year at its edges, and a time of year 1 or 9999 can't change zones.
+        _check_years(moment.year, leeway=1)
+        moment = _with_offset(local(moment, zone) if moment.utcoffset() is None else moment)
+    elif not isinstance(moment, date):
+        raise ValueError(_TIME_WANTED)
+    _check_years(local_day(moment).year)
     return moment
+
+
+_TIME_WANTED = "a time is written YYYY-MM-DD or YYYY-MM-DDTHH:MM, with an offset or without"
+
+
+def _written(text: str) -> date | datetime:
+    if _DAY_SHAPE.fullmatch(text):
+        return read_day(text)
+    if _TIME_SHAPE.fullmatch(text):
+        return _in_the_calendar(datetime.fromisoformat, text)
+    raise ValueError(_TIME_WANTED)
+
+
+def _check_years(year: int, leeway: int = 0) -> None:
+    if not EARLIEST.year - leeway <= year <= LATEST.year + leeway:
+        raise ValueError("a time lies in the years 1990 to 2100")
+
+
+def _with_offset(moment: datetime) -> datetime:
+    """A time with its offset alone: in the hour that is repeated, Python holds one with a zone unequal to all others."""
+    offset = moment.utcoffset()
+    return moment if offset is None or isinstance(moment.tzinfo, timezone) else moment.replace(tzinfo=timezone(offset), fold=0)
 
 
 def _moment(text: object, info: ValidationInfo) -> date | datetime:
     name = (info.context or {}).get("zone", COPENHAGEN.key)
     try:
         zone = ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
         raise ValueError("the zone of the context is not a time zone") from None
     return read_moment(text, zone)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    PrivateAttr,
     SerializeAsAny,
     ValidationError,
     ValidationInfo,
@@ -21,6 +20,8 @@ from pydantic_core import PydanticCustomError
 
 from rebild_policy.errors import CaseError, did_you_mean
 from rebild_policy.facts.base import REGISTRY, Date, Event, Flag, Identifier, Text
+
+_SHOWN = 60
 
 
 def read_event(data: object, info: ValidationInfo) -> Event:
@@ -33,7 +34,11 @@ def read_event(data: object, info: ValidationInfo) -> Event:
     if not isinstance(name, str) or name not in REGISTRY:
         help_ = did_you_mean(name, REGISTRY) if isinstance(name, str) else "It names what happened, such as reply_sent."
         raise PydanticCustomError("event_type", "unknown event type. {help}", {"help": help_})
-    return REGISTRY[name].model_validate(data, context=info.context)
+    model = REGISTRY[name]
+    for key in data:
+        if key not in model.model_fields:
+            raise PydanticCustomError("event_field", "{problem}", {"problem": _unknown_field(str(key), model)})
+    return model.model_validate(data, context=info.context)
 
 
 class Case(BaseModel):
@@ -53,8 +58,6 @@ class Case(BaseModel):
     competent_authority: Text = None
     opened: Date = None
     closed: Date = None
-    _facts: dict[str, list[dict[str, Any]]] = PrivateAttr(default_factory=dict)
-    _last_day: date = PrivateAttr(default=date.min)
     events: tuple[SerializeAsAny[Annotated[Event, BeforeValidator(read_event)]], ...] = ()
 
     @field_validator("events", mode="after")
@@ -84,15 +87,37 @@ class Case(BaseModel):
         try:
             return cls.model_validate(data, context={"zone": zone})
         except ValidationError as error:
-            raise CaseError(f"the case can't be read: {'; '.join(problems(error))}.") from None
+            found = "; ".join(problems(error))
+            raise CaseError(f"the case can't be read: {found}" + ("" if found.endswith(("?", ".")) else ".")) from None
 
     def model_post_init(self, context: Any) -> None:  # noqa: ARG002
         """Sort the events by type once, since every check starts there."""
+        # Where pydantic keeps cached properties: what is worked out is no part of what makes two cases equal.
+        self.__dict__["by_type"] = self._sorted()
+        self.__dict__["last_day"] = max((event.day for event in self.events), default=date.min)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy, as pydantic makes it; with other `events` it has other facts."""
+        copy = super().model_copy(update=update, deep=deep)
+        copy.__dict__.pop("positions", None)
+        copy.model_post_init(None)
+        return copy
+
+    def _sorted(self) -> dict[str, list[dict[str, Any]]]:
         facts: dict[str, list[dict[str, Any]]] = {}
         for event in self.events:
             facts.setdefault(event.type, []).append(event.__dict__)
-        self._facts = facts
-        self._last_day = max((event.day for event in self.events), default=date.min)
+        return facts
+
+    @cached_property
+    def by_type(self) -> dict[str, list[dict[str, Any]]]:
+        """The fields of the events by type, in source order."""
+        return self._sorted()
+
+    @cached_property
+    def last_day(self) -> date:
+        """The day of the latest event; `date.min` where there is none."""
+        return max((event.day for event in self.events), default=date.min)
 
     @cached_property
     def positions(self) -> dict[str, int]:
@@ -108,9 +133,9 @@ class Case(BaseModel):
 
         Plain dictionaries, since engines read them often: a pydantic model takes four times as long to give a field.
         """
-        if self._last_day <= as_of:
-            return self._facts
-        seen = ((type_, [event for event in events if event["day"] <= as_of]) for type_, events in self._facts.items())
+        if self.last_day <= as_of:
+            return self.by_type
+        seen = ((type_, [event for event in events if event["day"] <= as_of]) for type_, events in self.by_type.items())
         return {type_: events for type_, events in seen if events}
 
 
@@ -123,8 +148,14 @@ def problems(error: ValidationError, limit: int = 5) -> list[str]:
 
 def _problem(item: Mapping[str, Any]) -> str:
     place, kind = item["loc"], item["type"]
+    if kind == "extra_forbidden" and len(place) == 1:
+        return _unknown_field(str(place[0]), Case)
     where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
-    if kind == "extra_forbidden":
-        return f"{where.rpartition('.')[0]}: unknown field '{place[-1]}'".removeprefix(": ")
     message = str(item["msg"]).removeprefix("Value error, ").rstrip(".")
     return f"{where}: {message}" if where else message
+
+
+def _unknown_field(name: str, model: type[BaseModel]) -> str:
+    shown = " ".join(name.split())
+    shown = shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…"
+    return f"unknown field '{shown}'. {did_you_mean(name, model.model_fields)}"

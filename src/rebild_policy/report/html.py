@@ -110,7 +110,7 @@ def _groups(findings: Iterable[Finding], audit: Audit, verdict: Verdict, lang: L
         shown = []
         for number, finding in enumerate(members, number):  # noqa: B020, PLR1704 - the count goes on
             told = evidence(finding, lang)
-            shown.append(Shown(number, finding, told, gist(told)))
+            shown.append(Shown(number, finding, told, gist(finding, lang)))
         number += 1
         first = members[0]
         total = figures.of_tallies([tallies[rule]])[verdict] if rule in tallies else len(members)

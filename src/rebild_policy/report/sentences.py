@@ -58,10 +58,26 @@ def evidence(finding: Finding, lang: Language) -> Evidence:
     )
 
 
-def gist(told: Evidence) -> str:
-    """The evidence in one line: the nearest miss, what is not known, or what was found."""
-    lines = [*(near for one in told.searches for near in one.near), *told.missing, *(one.found for one in told.searches)]
-    return lines[0] if lines else told.message
+def gist(finding: Finding, lang: Language) -> str:
+    """The evidence in one line: what is not known, what came too late or else amiss, or what did not come."""
+    writer = Writer(lang)
+    why = finding.explanation or _NOTHING
+    if why.missing:
+        return missing_facts(writer, why.missing, _events(finding, why))[0]
+    near = sorted((near.lacks != "in time", place) for place, one in enumerate(why.sought) for near in one.near)
+    if near:
+        sought = why.sought[near[0][1]]
+        nearest = min(sought.near, key=lambda near: near.lacks != "in time")
+        return _near(writer, nearest, sought.counted, short=True)
+    if amiss := [event for one in why.sought if one.kind == "none" for event in one.found]:
+        return writer.say("found", events=writer.listing(_event(writer, event, short=True) for event in amiss))
+    absent = [one for one in why.sought if one.kind == "some" and one.value in {"false", "open"}]
+    if not absent:
+        return writer.words(why.message)
+    types = dict.fromkeys(type_ for one in absent for type_ in one.types)
+    what = writer.listing((writer.quoted(writer.event(type_)) for type_ in types), "or")
+    by = writer.say("by", due=finding.due) if finding.due else ""
+    return writer.say("gist.absent", by=by, what=what)
 
 
 # ----------------------------------------------------------------------------------------------------------------- events
@@ -71,12 +87,15 @@ def _events(finding: Finding, why: Explanation) -> dict[str, EventRef]:
     return {event.id: event for event in (*sought, *why.witnesses, *finding.key, finding.trigger)}
 
 
-def _event(writer: Writer, event: EventRef) -> str:
+def _event(writer: Writer, event: EventRef, *, short: bool = False) -> str:
     """Henvendelse modtaget den 5. januar 2026 (i1, række 12)."""
+    text = writer.say("event", event=writer.event(event.type), day=event.day)
+    if short:
+        return text
     place = [writer.name(event.id)]
     if event.row is not None:
-        place.append(writer.say("row", row=event.row))
-    return f"{writer.say('event', event=writer.event(event.type), day=event.day)} ({', '.join(place)})"
+        place.append(writer.say("row", row=str(event.row)))
+    return f"{text} ({', '.join(place)})"
 
 
 def _named(writer: Writer, id_: str | None, known: dict[str, EventRef]) -> str:
@@ -130,8 +149,9 @@ def _found(writer: Writer, sought: Sought) -> str:
     return writer.say("found-nothing" if sought.kind == "some" else "found-none")
 
 
-def _near(writer: Writer, near: NearMiss, counted: str | None) -> str:
-    sentence = writer.say(f"near.{near.lacks}", event=_event(writer, near.event), late=_late(writer, near, counted))
+def _near(writer: Writer, near: NearMiss, counted: str | None, *, short: bool = False) -> str:
+    event = _event(writer, near.event, short=short)
+    sentence = writer.say(f"near.{near.lacks}", event=event, late=_late(writer, near, counted))
     return f"{capital(sentence)}."
 
 

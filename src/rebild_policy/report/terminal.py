@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
+from rich.segment import Segment, Segments
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -83,21 +83,30 @@ class _Face:
         self.statements = statements
         self.titles = {one.rule: self.writer.words(one.title) for one in titled}
         self.console = console
+        self.indent = 2
 
     # ------------------------------------------------------------------------------------------------------------ layout
-    def put(self, renderable: RenderableType, indent: int = 2) -> None:
-        """Print something, indented."""
-        self.console.print(Padding(renderable, (0, 0, 0, indent)), highlight=False)
+    def put(self, renderable: RenderableType, indent: int | None = None) -> None:
+        """Print something, indented, and without the blanks that would fill up its lines."""
+        left = self.indent if indent is None else indent
+        options = self.console.options.update(width=max(self.console.width - left, 20), highlight=False)
+        for line in self.console.render_lines(renderable, options, pad=False):
+            while line and not line[-1].text.strip():
+                line.pop()
+            if line:
+                line[:] = [Segment(" " * left), *line[:-1], Segment(line[-1].text.rstrip(), line[-1].style)]
+            self.console.print(Segments([*line, Segment.line()]), end="")
 
-    def text(self, text: str, style: str = "", indent: int = 2) -> None:
+    def text(self, text: str, style: str = "", indent: int | None = None) -> None:
         """Print a text, wrapped and indented; a word that is longer than a line is broken."""
         self.put(Text(safe(text), style=style, overflow="fold"), indent)
 
-    def section(self, key: str, note: str = "") -> None:
-        """Print a heading."""
+    def section(self, key: str, note: str = "", *, part: bool = False) -> None:
+        """Print a heading, or that of a part of a section, and indent what follows under it."""
+        self.indent = 4 if part else 2
+        heading = Text(self.writer.say(key), style="" if part else "bold")
         self.console.print()
-        heading = Text(self.writer.say(key), style="bold")
-        self.console.print(heading.append(f"  {note}", style="dim") if note else heading, highlight=False)
+        self.put(heading.append(f"  {note}", style="dim") if note else heading, self.indent - 2)
 
     def title(self, title: str, source: Report | Audit) -> None:
         """Print what was judged, as of when and by which rules."""
@@ -123,22 +132,23 @@ class _Face:
     # ----------------------------------------------------------------------------------------------------------- numbers
     def numbers(self, audit: Audit) -> None:
         """Print how many cases and obligations there are, with each verdict, and why some are undetermined."""
-        self.text(self.writer.say("cases", n=audit.accounting.cases))
-        self.put(self.verdicts(figures.of_audit(audit)))
+        self.put(self.verdicts(figures.of_audit(audit), cases=audit.accounting.cases))
         if waiting := figures.pending(audit, 1):
             due = waiting[0].due
             same = sum(one.verdict is Verdict.PENDING and one.due == due for one in audit.findings)
             if due:
-                self.text(self.writer.say("next-due", day=due, n=same))
+                self.text(self.writer.say("next-due", day=due, obligations=self.writer.say("obligations", n=same)))
         if audit.reasons:
-            self.section("why-undetermined")
+            self.section("why-undetermined", part=True)
             self.put(self.counted((reason.findings, missing_fact(self.writer, reason.missing)) for reason in audit.reasons))
 
-    def verdicts(self, counts: Counts) -> Table:
+    def verdicts(self, counts: Counts, cases: int | None = None) -> Table:
         """Each verdict with its number, share and bar."""
         whole = figures.total(counts)
         columns = [Column(no_wrap=True), Column(justify="right"), Column(justify="right", no_wrap=True), Column(no_wrap=True)]
         table = Table.grid(*columns, padding=(0, 2, 0, 0))
+        if cases is not None:
+            table.add_row(self.writer.say("cases-head"), self.writer.number(cases))
         table.add_row(self.writer.say("obligations-head"), self.writer.number(whole))
         for verdict in ORDER:
             number = counts[verdict]
@@ -159,17 +169,19 @@ class _Face:
     def rules(self, audit: Audit) -> Table:
         """Every rule with its verdicts."""
         heads = [Column(capital(self.writer.say("rule")), overflow="fold", ratio=1)]
-        heads += [Column(self.writer.verdict(verdict), justify="right", vertical="bottom", max_width=12) for verdict in ORDER]
-        table = Table(*heads, box=None, padding=(0, 2, 0, 0), header_style="dim", expand=True)
+        for verdict in ORDER:
+            name = self.writer.verdict(verdict)
+            heads.append(Column(name, justify="right", width=max(map(len, name.split()))))
+        table = Table(*heads, box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim", expand=True)
         for tally in audit.tallies:
             counts = figures.of_tallies([tally])
             cells = [
                 Text(self.writer.number(counts[verdict]), style=_STYLES[verdict] if counts[verdict] else "dim")
                 for verdict in ORDER
             ]
-            name = Text(self.writer.words(tally.title)).append(f"  {safe(', '.join(tally.statements))}", style="dim")
+            name = Text(self.writer.words(tally.title)).append(f"\n{safe(', '.join(tally.statements))}", style="dim")
             if tally.subsumed:
-                name.append(f"  {self.writer.say('subsumed', n=tally.subsumed)}", style="dim")
+                name.append(f", {self.writer.say('subsumed', n=tally.subsumed)}", style="dim")
             table.add_row(name, *cells)
         return table
 
@@ -203,23 +215,22 @@ class _Face:
             self.text(say("rows-without-case", n=account.rows_without_case), "yellow")
         self._activities("unmapped", account.unmapped)
         if account.quarantine:
-            self.section("quarantine")
+            self.section("quarantine", part=True)
             few = account.quarantine[:_LISTED]
-            self.put(self.pairs((say("row", row=row.row), self._why(row.column, row.reason)) for row in few))
+            self.put(self.pairs((say("row", row=str(row.row)), self._why(row.column, row.reason)) for row in few))
             self._more(account.quarantined - len(few))
         self.not_checkable(audit.not_checkable)
         if audit.assumptions:
-            self.section("assumptions")
-            for one in audit.assumptions:
-                count = f" ({say('rests-on', n=one.count)})" if one.count is not None else ""
-                self.text(f"{self.writer.words(one.text)}{count}")
+            self.section("assumptions", part=True)
+            counts = (f" ({say('rests-on', n=one.count)})" if one.count is not None else "" for one in audit.assumptions)
+            self.put(self.pairs(("–", self.writer.words(one.text) + n) for one, n in zip(audit.assumptions, counts, strict=True)))
 
     def _why(self, column: str | None, reason: str) -> str:
         return f"{self.writer.name(column)}: {reason}" if column else reason
 
     def _activities(self, key: str, activities: tuple[Activity, ...]) -> None:
         if activities:
-            self.section(key)
+            self.section(key, part=True)
             self.put(self.counted((one.rows, self.writer.name(one.name)) for one in activities[:_LISTED]))
             self._more(len(activities) - _LISTED)
 
@@ -230,7 +241,7 @@ class _Face:
     def not_checkable(self, rules: tuple[NotCheckableRule, ...]) -> None:
         """Print the rules that this source can't be checked for, and what each lacks."""
         if rules:
-            self.section("not-checkable")
+            self.section("not-checkable", part=True)
             lacks = ((rule.rule, self.writer.listing(self.writer.place(name) for name in rule.missing)) for rule in rules)
             self.put(self.pairs((rule, f"{self.writer.say('lacks').lower()} {what}") for rule, what in lacks))
 
@@ -239,13 +250,14 @@ class _Face:
         """Print one finding, with its evidence unless there is nothing to look into."""
         verdict = Text(self.writer.verdict(finding.verdict), style=_STYLES[finding.verdict])
         head = verdict.append(f"  {self.writer.words(finding.title)}", style="bold")
-        self.console.print()
         case = f"{self.writer.say('case')} {self.writer.name(finding.case)}"
-        lines: list[RenderableType] = [head, Text(case, overflow="fold")]
+        lines: list[RenderableType] = ["", head, Text(case, overflow="fold")]
+        rows: list[tuple[str, str]] = []
         if finding.verdict in _SHOWN:
             told = evidence(finding, self.writer.lang)
-            lines += [Text(told.message), self.pairs(self._evidence(finding, told))]
-        self.put(Group(*lines, self.pairs(self._source(finding))))
+            lines.append(Text(told.message))
+            rows += self._evidence(finding, told)
+        self.put(Group(*lines, self.pairs([*rows, *self._source(finding)])))
 
     def _source(self, finding: Finding) -> Iterable[tuple[str, str]]:
         """What the guideline says, and the law behind it."""

@@ -26,6 +26,13 @@ MEANINGS: dict[str, Label] = {
     "exempt": Label("En undtagelse er på sagen.", "An exemption is on record."),
 }
 
+# The name of a verdict after a number, where it differs.
+PLURALS: dict[str, Label] = {
+    "violated": Label("mulige afvigelser", "possible deviations"),
+    "undetermined": Label("uafklarede", "undetermined"),
+    "exempt": Label("undtagne", "exempt"),
+}
+
 # How a statement of the guideline is answered, where it is not by rules.
 ANSWERS: dict[str, Label] = {
     "rules": Label("Ikke efterprøvet i denne opgørelse.", "Not checked in this audit."),
@@ -85,6 +92,7 @@ SENTENCES: dict[str, Label] = {
     "found-none": Label("Intet fundet.", "Nothing found."),
     "found-open": Label("Intet fundet endnu; der er tid til og med den {due}.", "Nothing yet; there is time until {due}."),
     "found-unknown": Label("Om det er sket, kan ikke afgøres.", "Whether it happened can’t be told."),
+    "gist.absent": Label("Ikke fundet{by}: {what}.", "Not found{by}: {what}."),
     # near misses
     "near.in time": Label("{event}, {late}", "{event}, {late}"),
     "near.order": Label("{event}, men på et andet sted i forløbet end krævet", "{event}, but not in the order required"),
@@ -240,7 +248,7 @@ WORDS: dict[str, Label] = {
     "nothing-found": Label("Reglerne gælder intet i sagen.", "The rules apply to nothing in this case."),
     "unmatched": Label("Gælder ingen hændelse i de efterprøvede sager.", "Applies to no event in the cases checked."),
     "met": Label("opfyldt i {met} af {all}", "met in {met} of {all}"),
-    "next-due": Label("Næste frist: {day} ({n}).", "Next deadline: {day} ({n})."),
+    "next-due": Label("Næste frist: {day} ({obligations}).", "Next deadline: {day} ({obligations})."),
     "quote": Label("Ordene", "The words"),
     "order-note": Label(
         "De alvorligste regler først, og lige mange fra hver; inden for en regel den ældste frist først.",

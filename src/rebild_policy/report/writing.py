@@ -9,7 +9,7 @@ from datetime import date
 
 from rebild_policy.labels import SEVERITIES, VALUES, VERDICTS, Label, event_label, field_label
 from rebild_policy.privacy import holds_cpr, redact
-from rebild_policy.report.texts import ANSWERS, MEANINGS, MONTHS, NUMBERS, PROFILES, TEXTS, UNITS
+from rebild_policy.report.texts import ANSWERS, MEANINGS, MONTHS, NUMBERS, PLURALS, PROFILES, TEXTS, UNITS
 from rebild_policy.results import Words
 from rebild_policy.rules import Language, Severity
 
@@ -83,6 +83,11 @@ class Writer:
     def verdict(self, verdict: str) -> str:
         """The name of a verdict."""
         return self.pick(VERDICTS[verdict])
+
+    def counted(self, verdict: str, number: int) -> str:
+        """The name of a verdict after a number."""
+        many = PLURALS.get(verdict) if number != 1 else None
+        return self.pick(many) if many else self.verdict(verdict)
 
     def meaning(self, verdict: str) -> str:
         """What a verdict means."""

@@ -30,9 +30,7 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """What the mapping takes for granted, in both languages; `count` is how many values rest on it, where that is
-    counted.
-    """
+    """What the mapping takes for granted, in both languages; `count`: how many values rest on it, if counted."""
 
     da: str
     en: str
@@ -82,9 +80,7 @@ class Accounting:
 
 
 def count_activity(counter: Counter[str], activity: str) -> None:
-    """Count a row by its activity. Past `MAX_NAMES` names the column is no list of activities: the rest are counted as
-    one.
-    """
+    """Count a row by its activity; past `MAX_NAMES` names the column is no list of activities: the rest count as one."""
     name = redact(activity)[:MAX_NAME]
     counter[name if name in counter or len(counter) < MAX_NAMES else OTHER] += 1
 

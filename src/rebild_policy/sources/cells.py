@@ -73,9 +73,7 @@ def reader_of(spec: FieldSpec, source: FieldSource, times: Times) -> Read:
 
 
 def _translation(spec: FieldSpec, values: dict[str, Constant | None]) -> Read:
-    known = {
-        text.strip(): (value,) if spec.many and isinstance(value, str) else value for text, value in values.items()
-    }
+    known = {text.strip(): (value,) if spec.many and isinstance(value, str) else value for text, value in values.items()}
     expected = f"one of the {len(known)} texts that the mapping gives for '{spec.name}' was expected"
 
     def read(text: str) -> object:

@@ -107,14 +107,10 @@ class Checker:
         try:
             policy = read_policy(field, text)
         except ValueError:
-            self._fail(
-                place, "this is not a link policy.", f"Write one of: {', '.join(f'{kind} TYPE' for kind in POLICIES)}."
-            )
+            self._fail(place, "this is not a link policy.", f"Write one of: {', '.join(f'{kind} TYPE' for kind in POLICIES)}.")
         self._check_type(policy.target, place)
         if link and "*" not in link.targets and policy.target not in link.targets:
-            self._fail(
-                place, f"'{field}' can't point to {policy.target}.", f"It points to {' or '.join(link.targets)}."
-            )
+            self._fail(place, f"'{field}' can't point to {policy.target}.", f"It points to {' or '.join(link.targets)}.")
 
     def _check_coverage(self) -> None:
         for event_type, names in self.mapping.covers.items():

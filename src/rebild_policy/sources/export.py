@@ -173,9 +173,7 @@ class _Reading:
         elif not draft.add(_Entry(row.number, made)):
             self.duplicates += 1
 
-    def _quarantine(
-        self, number: int, column: str | None, reason: str, draft: _Draft | None, types: Iterable[str] = ()
-    ) -> None:
+    def _quarantine(self, number: int, column: str | None, reason: str, draft: _Draft | None, types: Iterable[str] = ()) -> None:
         """Set a row aside; `column` is a short name. The types it might have been are no longer covered in its case."""
         name = self.mapping.columns[column] if column else None
         self.quarantined.append(Quarantined(number, name, reason, case_known=draft is not None))
@@ -211,9 +209,7 @@ class _Reading:
             for entry in draft.entries:
                 if entry.clashes:
                     types = {event.type for event in entry.events}
-                    self._quarantine(
-                        entry.number, "id" if "id" in self.mapping.columns else None, _SAME_ID, draft, types
-                    )
+                    self._quarantine(entry.number, "id" if "id" in self.mapping.columns else None, _SAME_ID, draft, types)
             draft.entries = [entry for entry in draft.entries if not entry.clashes]
             self.mapped += len(draft.entries)
         self.quarantined.sort(key=lambda row: row.row)

@@ -124,9 +124,7 @@ def _drop(past: deque[Event], chosen: Event) -> None:
 
 def _not_later(today: list[Event], event: Event) -> list[Event]:
     """The events of its own day that may come before `event`."""
-    if any(
-        other is event for other in today
-    ):  # links within one type: the day's order keeps two from pointing to each other
+    if any(other is event for other in today):  # links within one type: the day's order keeps two from pointing to each other
         return today[: today.index(event)]
     instant = event.instant
     return [other for other in today if instant is None or other.instant is None or other.instant <= instant]

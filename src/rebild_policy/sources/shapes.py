@@ -50,9 +50,7 @@ def _events_listed(events: object) -> object:
     return events
 
 
-_OneOrMany = WithJsonSchema(
-    {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
-)
+_OneOrMany = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})
 _FieldsOrAll = WithJsonSchema({"anyOf": [{"const": "all"}, {"type": "array", "items": {"type": "string"}}]})
 
 
@@ -155,11 +153,9 @@ class Mapping(Shape):
         description="Fields of the case, from the first row of it that has a value. Rows that contradict each other "
         "make it unknown in that case.",
     )
-    activities: dict[str, Annotated[tuple[EventMapping, ...], Field(min_length=1), BeforeValidator(_events_listed)]] = (
-        Field(
-            min_length=1,
-            description="The events that a row of each activity gives; of several, the second is 'row-17.2'.",
-        )
+    activities: dict[str, Annotated[tuple[EventMapping, ...], Field(min_length=1), BeforeValidator(_events_listed)]] = Field(
+        min_length=1,
+        description="The events that a row of each activity gives; of several, the second is 'row-17.2'.",
     )
     links: dict[str, str] = Field(
         default={},

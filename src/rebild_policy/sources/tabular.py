@@ -129,9 +129,7 @@ def _aligned(number: int, fields: list[str], places: dict[str, int], taken: list
 
 
 def _guessed(fields: list[str], places: dict[str, int]) -> dict[str, str | None]:
-    return {
-        short: _clean(fields[place].strip(" \"'")) if place < len(fields) else None for short, place in places.items()
-    }
+    return {short: _clean(fields[place].strip(" \"'")) if place < len(fields) else None for short, place in places.items()}
 
 
 # --------------------------------------------------------------------------------------------------------------- header
