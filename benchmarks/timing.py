@@ -42,22 +42,22 @@ class Paired:
 
 
 def timed(work: Callable[[T], object], prepare: Callable[[], T]) -> Timed:
-    """One run of `work` on what `prepare` makes for it; only the work is timed, with the garbage collector off."""
+    """One run of `work` on what `prepare` makes for it; only the work is timed."""
 
     def run() -> float:
         prepared = prepare()
-        with _no_collection():
-            start = perf_counter()
-            work(prepared)
-            return perf_counter() - start
+        start = perf_counter()
+        work(prepared)
+        return perf_counter() - start
 
     return run
 
 
 def paired(first: Timed, second: Timed, rounds: int) -> Paired:
     """Time both in turns, `rounds` times, after one round that does not count."""
-    first(), second()
-    pairs = [(first(), second()) for _ in range(rounds)]
+    with _no_collection():
+        first(), second()
+        pairs = [(first(), second()) for _ in range(rounds)]
     return Paired(
         first=Spread.of([one for one, _ in pairs]),
         second=Spread.of([other for _, other in pairs]),
@@ -68,12 +68,14 @@ def paired(first: Timed, second: Timed, rounds: int) -> Paired:
 
 def repeated(run: Timed, rounds: int) -> Spread:
     """Time one piece of work `rounds` times, after one run that does not count."""
-    run()
-    return Spread.of([run() for _ in range(rounds)])
+    with _no_collection():
+        run()
+        return Spread.of([run() for _ in range(rounds)])
 
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
+    # Once, not before each run: a collection walks all objects and leaves none of the cases in the processor's cache.
     gc.collect()
     enabled = gc.isenabled()
     gc.disable()

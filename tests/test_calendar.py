@@ -45,9 +45,7 @@ calendars = st.builds(
     count_first_day=st.booleans(),
 )
 # Half of the days lie where the local closures are, half anywhere.
-starts = st.one_of(
-    st.dates(date(2024, 12, 1), date(2026, 12, 31)), st.dates(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
-)
+starts = st.one_of(st.dates(date(2024, 12, 1), date(2026, 12, 31)), st.dates(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)))
 units = st.sampled_from(get_args(Unit))
 values = st.one_of(st.integers(0, 40), st.integers(0, 600))
 durations = st.builds(Duration, values, units)
@@ -190,12 +188,8 @@ def test_first_day_counts_only_if_it_is_a_working_day_and_only_in_working_days()
 
 def test_stricter_and_lenient_keep_the_other_options():
     calendar = Calendar(closed=frozenset({"1 May"}), count_first_day=True, cut_off=time(15))
-    assert calendar.stricter() == Calendar(
-        closed=frozenset(get_args(ClosingDay)), count_first_day=True, cut_off=time(15)
-    )
-    assert calendar.lenient() == Calendar(
-        saturdays=True, closed=frozenset({"1 May"}), count_first_day=True, cut_off=time(15)
-    )
+    assert calendar.stricter() == Calendar(closed=frozenset(get_args(ClosingDay)), count_first_day=True, cut_off=time(15))
+    assert calendar.lenient() == Calendar(saturdays=True, closed=frozenset({"1 May"}), count_first_day=True, cut_off=time(15))
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from rebild_policy.results import (
     Audit,
     Finding,
     MissingFact,
+    ParameterInfo,
     QuarantinedRow,
     Reason,
     Row,
@@ -59,7 +60,7 @@ class Judge(Protocol):
     def ready(self, coverage: Coverage, same_day: SameDay, engine: str, gaps: frozenset[str]) -> Ready:
         """A plan and an engine for a coverage and the gaps of a case."""
 
-    def parameters_on(self, day: date) -> dict[str, str]:
+    def parameters_on(self, day: date) -> tuple[ParameterInfo, ...]:
         """The parameters in force."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, get_args
 
@@ -20,9 +21,9 @@ from rebild_policy.errors import Location, PolicyError, did_you_mean, shown
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 30
 _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)  # libyaml where it is there: ten times as fast
-_NUMBER = re.compile(r"[-+]?\d+")
-_DECIMAL = re.compile(r"[-+]?\d+\.\d+")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_NUMBER = re.compile(r"[-+]?\d+", re.ASCII)
+_DECIMAL = re.compile(r"[-+]?\d+\.\d+", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DIGITS = 18  # what fits in 64 bits; a longer number is an id
 _CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -53,7 +54,7 @@ class DocumentReader:
     def read(self, text: str) -> Map:
         """The document, which must be a mapping."""
         if len(text) > MAX_BYTES:
-            self.fail("the file is larger than 1 MB.", 0, "Split it.")
+            self.too_large()
         try:
             events = yaml.parse(text, Loader=_Loader)
             return self._document(events)
@@ -67,21 +68,34 @@ class DocumentReader:
         """Raise the error for `line` of this file."""
         raise self.error(message, at=Location(self.name, line), remedy=remedy)
 
+    def too_large(self) -> NoReturn:
+        """Raise the error for a file of a size that no author writes."""
+        self.fail("the file is larger than 1 MB.", 0, "Split it.")
+
     def _document(self, events: Iterator[Any]) -> Map:
         # Events, not composed nodes: the composer recurses in C and a thousand brackets take the process down.
+        document = None
         for event in events:
+            if isinstance(event, yaml.DocumentStartEvent) and document is not None:
+                self.fail("the file holds a second document.", event.start_mark.line + 1, "Give it a file of its own.")
             if isinstance(event, yaml.MappingStartEvent):
-                return self._map(event, events, 1)
-            if not isinstance(event, yaml.StreamStartEvent | yaml.DocumentStartEvent):
+                self._plain(event)
+                document = self._map(event, events, 1)
+            elif isinstance(event, yaml.NodeEvent):
                 break
-        self.fail("the file does not hold a mapping (key: value).", 1)
+        return document or self.fail("the file does not hold a mapping (key: value).", 1)
 
-    def _value(self, event: Any, events: Iterator[Any], depth: int) -> Any:
-        line = event.start_mark.line + 1
+    def _plain(self, event: Any) -> int:
+        """The line of an event, which is no alias and has neither anchor nor tag."""
+        line: int = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             self.fail("anchors and aliases are not read here.", line, "Write the value out.")
         if event.tag:
             self.fail("tags are not read here.", line, "Write the value without one.")
+        return line
+
+    def _value(self, event: Any, events: Iterator[Any], depth: int) -> Any:
+        line = self._plain(event)
         if depth > MAX_DEPTH:
             self.fail(f"the file is nested deeper than {MAX_DEPTH} levels.", line)
         if isinstance(event, yaml.MappingStartEvent):
@@ -106,7 +120,7 @@ class DocumentReader:
         for event in events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
-            line = event.start_mark.line + 1
+            line = self._plain(event)
             if not isinstance(event, yaml.ScalarEvent):
                 self.fail("a key is a text.", line)
             if event.value in found:
@@ -132,20 +146,26 @@ class DocumentReader:
         try:
             return model.model_validate(document)
         except ValidationError as error:
-            # A name that does not exist says most: such an error goes before its consequences.
-            found = sorted(error.errors(include_url=False), key=lambda item: item["type"] != "extra_forbidden")
-        place = found[0]["loc"]
+            found = error.errors(include_url=False)
+        wrong = min(found, key=lambda item: _says_little(item["type"], known_place(document, item["loc"])))
+        place = known_place(document, wrong["loc"])
         line = line_of(document, place)
-        if found[0]["type"] == "extra_forbidden":
-            self.fail(f"unknown key '{place[-1]}'.", line, did_you_mean(str(place[-1]), _keys(model, place[:-1])))
+        if wrong["type"] == "extra_forbidden":
+            name = str(wrong["loc"][-1])
+            self.fail(f"unknown key '{name}'.", line, did_you_mean(name, _keys(model, document, place[:-1])))
+        if wrong["type"] == "missing":
+            place = (*place, wrong["loc"][-1])
         where = ".".join(str(part) for part in place)
-        self.fail(f"{where}: {found[0]['msg'].removeprefix('Value error, ')}.".replace("..", "."), line)
+        message = wrong["msg"].removeprefix("Value error, ").rstrip(".")
+        self.fail(f"{where}: {message}." if where else f"{message}.", line)
 
 
 def read_document(path: Path, error: type[PolicyError]) -> tuple[DocumentReader, Map]:
     """The YAML file at `path` and the reader that knows its lines. Raises `error` for what can't be read."""
     reader = DocumentReader(shown(path), error)
     try:
+        if path.stat().st_size > MAX_BYTES:
+            reader.too_large()
         data = path.read_bytes()
     except OSError as failure:
         reader.fail(f"the file can't be read: {failure.strerror}.", 0)
@@ -166,17 +186,53 @@ def line_of(document: Map | List, place: Sequence[str | int]) -> int:
     return line
 
 
-def _keys(model: type[BaseModel], place: Sequence[str | int]) -> list[str]:
-    """The keys that the models at `place` know: of every alternative that may stand there."""
-    here = {model}
+def known_place(document: Map | List, place: Sequence[str | int]) -> tuple[str | int, ...]:
+    """The way through the document along `place`, in which pydantic also names the branches of unions.
+
+    Where a branch has the name of a key, the way that reaches the last part is right, and else the longest.
+    """
+
+    @cache
+    def way(start: int, *taken: str | int) -> tuple[bool, int, tuple[str | int, ...]]:
+        here: Any = document
+        for part in taken:
+            here = here[part]
+        steps = [
+            number
+            for number, part in enumerate(place)
+            if number >= start
+            and ((isinstance(here, Map) and part in here) or (isinstance(here, List) and part in range(len(here))))
+        ]
+        ways = [way(number + 1, *taken, place[number]) for number in steps]
+        return max([(start == len(place), len(taken), taken), *ways], key=lambda found: found[:2])
+
+    return way(0)[2]
+
+
+def _says_little(kind: str, place: Sequence[str | int]) -> tuple[bool, int, bool]:
+    """Which of several errors to tell: a name that does not exist, else the innermost, where a form was recognised."""
+    return kind != "extra_forbidden", -len(place), kind.endswith("_type")
+
+
+def _keys(model: type[BaseModel], document: Map, place: Sequence[str | int]) -> list[str]:
+    """The keys that may stand at `place`: those of the model that fits most of what stands there."""
+    models, here = [model], document
     for part in place:
-        fields = [field for known in here for name, field in known.model_fields.items() if part in {name, field.alias}]
-        # A part that is no field is a number in a list, a key of a dictionary or the name of an alternative.
-        here = {inner for field in fields for inner in _models(field.annotation)} or here
-    return [field.alias or name for known in here for name, field in known.model_fields.items()]
+        here = here[part]  # type: ignore[call-overload]
+        if isinstance(part, str):
+            # A part that is no field is a key of a dictionary.
+            models = [inner for outer in models for field in _fields(outer, part) for inner in _models(field)] or models
+    best = max(models, key=lambda one: sum(bool(_fields(one, key)) for key in here), default=model)
+    return [field.alias or name for name, field in best.model_fields.items()]
+
+
+def _fields(model: type[BaseModel], key: str) -> list[Any]:
+    """The annotation of the field that a key stands for, if the model has it."""
+    return [field.annotation for name, field in model.model_fields.items() if (field.alias or name) == key]
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that an annotation names, however deep."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for part in get_args(annotation):

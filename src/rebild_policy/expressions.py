@@ -203,6 +203,8 @@ _OPERATORS: dict[type[ast.cmpop], Operator] = {
     ast.GtE: ">=",
 }
 _MAX_LENGTH = 4000
+_MAX_DEPTH = 30
+_BRANCHING = 5  # the source of a conditional holds its test twice, so those may nest this much less
 _SHOWN = 60
 _NESTING = "the condition is too long or too deeply nested."
 
@@ -213,7 +215,15 @@ def parse(text: str) -> Expression:
         raise ExpressionError(_NESTING, remedy="Split it with a term.")
     try:
         # Brackets let a condition run over several lines of YAML.
-        return _build(ast.parse(f"({text}\n)", mode="eval").body)
+        body = ast.parse(f"({text}\n)", mode="eval").body
+        if isinstance(body, ast.Tuple) and not body.elts:
+            raise ExpressionError("the condition is empty.", remedy="Write true for one that always holds.")
+        if (body.lineno, body.col_offset) == (1, 0) and not isinstance(body, ast.Tuple):
+            raise ExpressionError(f"'{_short(text)}' is not a condition: unmatched ')'.")
+        node = _build(body)
+        if _depth(node) > _MAX_DEPTH:
+            raise ExpressionError(_NESTING, remedy="Split it with a term.")
+        return node
     except SyntaxError as error:
         raise ExpressionError(f"'{_short(text)}' is not a condition: {error.msg}.") from None
     except (RecursionError, MemoryError, ValueError):
@@ -224,7 +234,7 @@ def _build(node: ast.expr) -> Expression:  # noqa: C901, PLR0911, PLR0912 - one 
     match node:
         case ast.Constant(value=bool() | int() | str() as constant):
             return Literal(constant)
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as number)):
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as number)) if not isinstance(number, bool):
             return Literal(-number)
         case ast.Name(id="true"):
             return TRUE
@@ -275,8 +285,15 @@ def _build_options(node: ast.expr) -> tuple[Scalar, ...] | Parameter:
     raise _refused(node, "After 'in' comes a list of literals, ('a', 'b'), or parameters.name.")
 
 
+def _depth(node: Expression) -> int:
+    own = _BRANCHING if isinstance(node, Conditional) else 1
+    return own + max(map(_depth, children(node)), default=0)
+
+
 def _build_call(name: str, arguments: list[ast.expr]) -> Expression:
-    if name == "present" and len(arguments) == 1:
+    if name == "present":
+        if len(arguments) != 1:
+            raise _wrong_number(name)
         return Present(_build(arguments[0]))
     names = tuple(argument.id for argument in arguments if isinstance(argument, ast.Name))
     if len(names) != len(arguments):
@@ -285,9 +302,13 @@ def _build_call(name: str, arguments: list[ast.expr]) -> Expression:
         return Day(*names)
     if name == "before" and len(names) == len(("first", "second")):
         return Before(*names)
-    if name in {"present", "day", "before"}:
-        raise ExpressionError(f"{name}() has the wrong number of arguments.", remedy="See present(x.y), day(x), before(x, y).")
+    if name in {"day", "before"}:
+        raise _wrong_number(name)
     return Term(name, names)
+
+
+def _wrong_number(name: str) -> ExpressionError:
+    return ExpressionError(f"{name}() has the wrong number of arguments.", remedy="See present(x.y), day(x), before(x, y).")
 
 
 def _refused(

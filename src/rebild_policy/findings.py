@@ -58,7 +58,12 @@ def _subsumed(rule: Rule, row: Row, at_fault: dict[str, set[str]]) -> str | None
 
 def not_checkable(plan: Plan) -> tuple[NotCheckableRule, ...]:
     """The rules that this source can't be checked for, as results."""
-    return tuple(NotCheckableRule(rule=item.rule, missing=item.missing) for item in plan.not_checkable)
+    found = []
+    for item in plan.not_checkable:
+        rule = plan.written[item.rule]
+        title = Words(da=rule.title.da, en=rule.title.en)
+        found.append(NotCheckableRule(rule=item.rule, title=title, statements=rule.statements, missing=item.missing))
+    return tuple(found)
 
 
 def statistics_of(plan: Plan, rows: Iterable[Row]) -> Iterator[Statistic]:

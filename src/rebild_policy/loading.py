@@ -79,6 +79,8 @@ def load_rules(folder: Path) -> RuleSet:
     if not folder.is_dir():
         raise RuleError("there is no such folder of rules.", at=Location(shown(folder)))
     files = sorted(path for path in folder.rglob("*.yaml") if path.is_file())
+    for stray in sorted(folder.rglob("*.yml")):
+        raise RuleError("a file of rules ends in .yaml.", at=Location(shown(stray)), remedy="Rename it, or it is not read.")
     special = {folder / name for name in ("ruleset.yaml", "terms.yaml", "statements.yaml")}
     in_parameters = [path for path in files if (folder / "parameters") in path.parents]
     statements = _statements(folder / "statements.yaml")

@@ -20,7 +20,7 @@ from rebild_policy.findings import findings_of, not_checkable, split, statistics
 from rebild_policy.loading import RuleSet, load_rules
 from rebild_policy.parameters import ParameterDefinition, override
 from rebild_policy.plan import build_plan
-from rebild_policy.results import Audit, Report, Row, RuleSetInfo
+from rebild_policy.results import Audit, ParameterInfo, Report, Row, RuleSetInfo, Words
 from rebild_policy.rules import Profile, Rule
 
 _KEPT_PLANS = 64  # coverages come from mappings and from gaps of single cases; few recur
@@ -79,9 +79,13 @@ class Policy:
         gaps: frozenset[str] = frozenset(),
     ) -> Ready:
         """The plan and the engine for a coverage; kept, since making them costs milliseconds."""
+        if not isinstance(coverage, Coverage):
+            raise UsageError("the coverage is not a Coverage.", remedy="Write Coverage.all().without('hearing_sent').")
         key = (coverage, same_day, engine, gaps)
         found = self._ready.get(key)
         if found is None:
+            if same_day not in get_args(SameDay):
+                raise UsageError(f"unknown order of equal days '{same_day}'.", remedy=did_you_mean(same_day, get_args(SameDay)))
             make = ENGINES.get(engine)
             if make is None:
                 raise UsageError(f"unknown engine '{engine}'.", remedy=did_you_mean(engine, ENGINES))
@@ -99,6 +103,8 @@ class Policy:
 
         Statistics are among them; see `RuleSet.rule(name).measure`.
         """
+        if type(as_of) is not date:
+            _check_day(as_of)
         if coverage is None and same_day == "unknown":
             return self._default.engine.verdicts(case, as_of)
         return self.ready(coverage or Coverage.all(), same_day).engine.verdicts(case, as_of)
@@ -118,6 +124,8 @@ class Policy:
         are made when they are read. Raises `UsageError` for a wrong argument.
         """
         _check_day(as_of)
+        if not isinstance(case, Case):
+            raise UsageError("the case to check is not a Case.", remedy="Make one of a mapping with Case.read(...).")
         plan, judge = self.ready(coverage or Coverage.all(), same_day, engine)
         judgement = judge.judge(case, as_of)
         duties, counted = split(plan, judgement.rows)
@@ -137,6 +145,7 @@ class Policy:
         self, cases: Iterable[Case], as_of: date, *, coverage: Coverage | None = None, same_day: SameDay = "unknown"
     ) -> Iterator[Report]:
         """Check cases one after the other; see `check`."""
+        _check_day(as_of)
         return (self.check(case, as_of, coverage=coverage, same_day=same_day) for case in cases)
 
     def audit(
@@ -167,13 +176,13 @@ class Policy:
         """Name, version and content hash of the rules."""
         return RuleSetInfo(name=self.ruleset.name, version=self.ruleset.version, digest=self.ruleset.digest)
 
-    def parameters_on(self, day: date) -> dict[str, str]:
-        """The parameters in force on a day, as texts; those without a value then are left out."""
-        return {
-            name: _shown(parameter, day)
+    def parameters_on(self, day: date) -> tuple[ParameterInfo, ...]:
+        """The parameters in force on a day; those without a value then, and tables, are left out."""
+        return tuple(
+            ParameterInfo(name=name, title=Words(da=parameter.title.da, en=parameter.title.en), value=_shown(parameter, day))
             for name, parameter in self.ruleset.parameters.items()
             if parameter.kind != "table" and parameter.on(day) is not UNKNOWN
-        }
+        )
 
 
 def _shown(parameter: ParameterDefinition, day: date) -> str:

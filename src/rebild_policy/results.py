@@ -96,14 +96,14 @@ class NearMiss(Result):
 class MissingFact(Result):
     """A fact that the verdict turns on and that is not known.
 
-    `cause`: `absent` (the place is empty), `uncovered` (the source does not record it), `order` (two events of one day),
-    `parameter` (no value in force).
+    `cause`: `absent` (the place is empty), `uncovered` (the source does not record it), `quarantined` (rows of this case that
+    could not be used may have held it), `order` (two events of one day), `parameter` (no value in force).
     """
 
     type: SafeText
     field: SafeText | None
     event: SafeText | None
-    cause: Literal["absent", "uncovered", "order", "parameter"]
+    cause: Literal["absent", "uncovered", "quarantined", "order", "parameter"]
 
 
 class Copy(Result):
@@ -151,10 +151,10 @@ class Finding(Result):
     """
 
     fingerprint: str
-    rule: str
+    rule: SafeText
     title: Words
-    statements: tuple[str, ...]
-    law: tuple[str, ...]
+    statements: tuple[SafeText, ...]
+    law: tuple[SafeText, ...]
     severity: Severity
     case: SafeText
     trigger: EventRef
@@ -172,13 +172,18 @@ class Finding(Result):
         return self.explain() if self.explain else None
 
 
-def fingerprint(rule: str, case: str, trigger: EventRef, key: tuple[EventRef, ...]) -> str:
-    """A name for a finding that stays the same from audit to audit: 16 hexadecimal digits.
+_LETTERS = str.maketrans("0123456789", "ghjkmnpqrs")
 
-    An id of the shape of a CPR number is left out in favour of the row, since a short hash of it could be reversed.
+
+def fingerprint(rule: str, case: str, trigger: EventRef, key: tuple[EventRef, ...]) -> str:
+    """A name for a finding that stays the same from audit to audit: 20 letters.
+
+    Letters, since some hashes in digits hold something of the shape of a CPR number. The ids are those that output shows,
+    since a hash of a CPR number could be reversed.
     """
     parts = [rule, redact(case), *(f"{event.type}/{event.id}" for event in (trigger, *key))]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return digest[:20].translate(_LETTERS)
 
 
 def public_id(id_: str, type_: str, position: int) -> str:
@@ -197,16 +202,26 @@ class RuleSetInfo(Result):
 class NotCheckableRule(Result):
     """A rule that can't be checked with this source, and the event types it would need."""
 
-    rule: str
-    missing: tuple[str, ...]
+    rule: SafeText
+    title: Words
+    statements: tuple[SafeText, ...]
+    missing: tuple[SafeText, ...]
+
+
+class ParameterInfo(Result):
+    """A parameter of the rule set and its value on the as-of day."""
+
+    name: SafeText
+    title: Words
+    value: SafeText
 
 
 class Statistic(Result):
     """How often an aspiration was met. A count, never an accusation; `unmet` is no deviation."""
 
-    rule: str
+    rule: SafeText
     title: Words
-    statements: tuple[str, ...]
+    statements: tuple[SafeText, ...]
     met: int
     unmet: int
     open: int
@@ -220,7 +235,7 @@ class Report(Result):
     as_of: date
     profile: Profile
     ruleset: RuleSetInfo
-    parameters: dict[str, str]
+    parameters: tuple[ParameterInfo, ...]
     findings: tuple[Finding, ...]
     not_applicable: dict[str, int]
     not_checkable: tuple[NotCheckableRule, ...]
@@ -301,9 +316,9 @@ class Reason(Result):
 class RuleTally(Result):
     """How often a rule came to each verdict; `partly_known` counts cases where quarantined rows could hide a trigger."""
 
-    rule: str
+    rule: SafeText
     title: Words
-    statements: tuple[str, ...]
+    statements: tuple[SafeText, ...]
     severity: Severity
     verdicts: dict[Verdict, int]
     subsumed: int
@@ -318,7 +333,7 @@ class Audit(Result):
     as_of: date
     profile: Profile
     ruleset: RuleSetInfo
-    parameters: dict[str, str]
+    parameters: tuple[ParameterInfo, ...]
     source: SourceInfo
     command: SafeText
     accounting: Accounting

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StrictInt, Tag
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StrictBool, StrictInt, Tag
 
+from rebild_policy.facts import read_day
 from rebild_policy.rules import Profile, Severity, Text
 
 
@@ -19,7 +20,8 @@ class Shape(BaseModel):
 Words = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 Variable = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Condition = str | bool
+Condition = str | StrictBool
+Day = Annotated[date, BeforeValidator(read_day)]  # pydantic by itself takes a number for seconds since 1970
 
 
 class TextShape(Shape):
@@ -35,6 +37,9 @@ class TextShape(Shape):
 
 
 # ------------------------------------------------------------------------------------------------------------------ nodes
+Sought = Annotated[dict[Variable, str | Annotated[list[str], Field(min_length=1)]], Field(min_length=1, max_length=1)]
+
+
 class QuantifierShape(Shape):
     """What `some` and `none` share: where the event is placed, what it is linked to, and by when."""
 
@@ -55,13 +60,13 @@ class QuantifierShape(Shape):
 class SomeShape(QuantifierShape):
     """There is such an event."""
 
-    some: Annotated[dict[Variable, str | list[str]], Field(min_length=1, max_length=1)]
+    some: Sought
 
 
 class NoneShape(QuantifierShape):
     """There is no such event."""
 
-    none: Annotated[dict[Variable, str | list[str]], Field(min_length=1, max_length=1)]
+    none: Sought
 
 
 class HoldsShape(Shape):
@@ -113,7 +118,7 @@ class ExampleShape(Shape):
     """
 
     name: TextShape
-    as_of: date
+    as_of: Day
     events: list[dict[str, Any]]
     expect: str | dict[str, str]
     case: dict[str, Any] = {}
@@ -121,15 +126,15 @@ class ExampleShape(Shape):
     without: list[str] = []
     same_day: Literal["unknown", "source-order"] = "unknown"
     deadline: Literal["last day", "day after"] | None = None
-    due: date | None = None
+    due: Day | None = None
     objection: str | None = None
 
 
 class ValidShape(Shape):
     """The days on which the rule is in force, by the trigger's day; both ends are included."""
 
-    since: date | None = Field(default=None, alias="from")
-    until: date | None = Field(default=None, alias="to")
+    since: Day | None = Field(default=None, alias="from")
+    until: Day | None = Field(default=None, alias="to")
 
 
 class RuleShape(Shape):
@@ -143,7 +148,7 @@ class RuleShape(Shape):
     each: Annotated[dict[Variable, str], Field(min_length=1, max_length=4)]
     condition: Condition = Field(default=True, alias="if")
     unless: list[NodeShape] = []
-    require: list[NodeShape] | Literal["never"]
+    require: Annotated[list[NodeShape], Field(min_length=1)] | Literal["never"]
     message: TextShape
     remedy: TextShape
     not_formalised: TextShape
@@ -174,7 +179,7 @@ class TermsShape(Shape):
 class DatedShape(Shape):
     """A value in force from a day on."""
 
-    since: date = Field(alias="from")
+    since: Day = Field(alias="from")
     value: Any
     reference: Words
 
@@ -187,11 +192,11 @@ class RowShape(Shape):
     unit: Literal["working days", "days", "weeks", "months"]
     start: Words
     end: Words
-    adopted_on: date | None = None
+    adopted_on: Day | None = None
     adopted_by: str | None = None
     published_at: str | None = None
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
     in_force: bool
 
 

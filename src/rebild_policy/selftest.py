@@ -9,14 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time
-from pathlib import Path
 from random import Random
 from time import perf_counter
 from typing import Any, Final, NamedTuple, get_args
 
-import yaml
-
 from rebild_policy.calendar import Calendar
+from rebild_policy.difference import USUAL, Difference, write_counterexample
 from rebild_policy.engines import ENGINES, Engine
 from rebild_policy.errors import UsageError, did_you_mean
 from rebild_policy.examples import NOT_APPLICABLE
@@ -34,9 +32,8 @@ BLOCK: Final = 5_000  # cases that share one pool of variants: a plan costs as m
 VARIANTS: Final = 20  # beside the two with full coverage
 MOST_DIFFERENCES: Final = 10
 _STEP = 50  # cases between two reports of progress
-_USUAL = Calendar()
 _CALENDARS = (
-    *[_USUAL] * 8,
+    *[USUAL] * 8,
     Calendar(cut_off=time(10)),
     Calendar(saturdays=True),
     Calendar(count_first_day=True),
@@ -45,24 +42,6 @@ _CALENDARS = (
 
 
 # -------------------------------------------------------------------------------------------------------------- results
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A rule on which an engine and the reference differ, with the smallest scenario found that shows it.
-
-    `error` is what an engine raised; `rule` is empty where no one rule is to blame.
-    """
-
-    rule: str
-    engine: str
-    expected: tuple[Row, ...]
-    got: tuple[Row, ...]
-    scenario: Scenario
-    profile: Profile
-    calendar: Calendar = _USUAL
-    not_applicable: tuple[int, int] = (0, 0)  # expected and got
-    error: str | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class SelftestResult:
     """What a run saw. `counts`: engine, rule, verdict or "not applicable" -> matches; `differing`: judgements that differed.
@@ -126,7 +105,8 @@ class _Variant(NamedTuple):
     rule: str
     missing: tuple[str, ...]
     same_day: SameDay
-    calendar: Calendar
+    calendar: Calendar = USUAL
+    gaps: tuple[str, ...] = ()
 
 
 class _Selftest:
@@ -171,7 +151,7 @@ class _Selftest:
         choose = self.chooser
         if choose.chance(0.5):
             ruleset, rule = choose.pick(self.rules)
-            variant = _Variant(ruleset, rule, (), choose.pick(SAME_DAY), _USUAL)
+            variant = _Variant(ruleset, rule, (), choose.pick(SAME_DAY))
         else:
             variant = choose.pick(self.variants)
             rule = variant.rule if choose.chance(0.8) else choose.pick(tuple(self.generators[variant.ruleset]))
@@ -185,15 +165,16 @@ class _Selftest:
         self.variants = []
         for _ in range(VARIANTS):
             ruleset, rule = self.chooser.pick(self.rules)
-            missing = self.generators[ruleset][rule].missing(self.chooser)
+            names = self.generators[ruleset][rule].missing(self.chooser)
+            missing, gaps = _parted(names) if self.chooser.chance(0.25) else (names, ())
             same_day, calendar = self.chooser.pick(SAME_DAY), self.chooser.pick(_CALENDARS)
-            self.variants.append(_Variant(ruleset, rule, missing, same_day, calendar))
+            self.variants.append(_Variant(ruleset, rule, missing, same_day, calendar, gaps))
 
     def _judges(self, variant: _Variant, profile: Profile) -> dict[str, Engine]:
-        key = (variant.ruleset, variant.missing, variant.same_day, variant.calendar, profile)
+        key = (variant.ruleset, variant.missing, variant.same_day, variant.calendar, variant.gaps, profile)
         found = self.judges.get(key)
         if found is None:
-            plan = _plan(self.rulesets[variant.ruleset], variant, profile)
+            plan = _plan(self.rulesets[variant.ruleset], variant, profile, variant.calendar, variant.gaps)
             found = self.judges[key] = {name: ENGINES[name](plan) for name in self.names}
         return found
 
@@ -207,9 +188,9 @@ class _Selftest:
         """Note a difference; the first for each rule and engine is made small."""
         self.differing += 1
         if len(self.differences) < MOST_DIFFERENCES:
-            for difference in _differences(self.rulesets[variant.ruleset], engine, variant, profile, scenario):
+            ruleset = self.rulesets[variant.ruleset]
+            for difference in _differences(ruleset, engine, variant, profile, scenario):
                 if (difference.rule, engine) not in self.differences:
-                    ruleset = self.rulesets[variant.ruleset]
                     self.differences[difference.rule, engine] = _small(difference, ruleset)
 
     def result(self, cases: int, seconds: float) -> SelftestResult:
@@ -249,27 +230,28 @@ def _answer(name: str, engine: Engine, scenario: Scenario) -> _Answer:
     return _Answer(tuple(rows), {rule: count for rule, count in judgement.not_applicable.items() if count})
 
 
-def _plan(ruleset: RuleSet, asked: Scenario | _Variant, profile: Profile, calendar: Calendar | None = None) -> Plan:
+def _parted(missing: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a source leaves out, as the fields that it never records and the event types that only this case may lack."""
+    return tuple(name for name in missing if "." in name), tuple(name for name in missing if "." not in name)
+
+
+def _plan(ruleset: RuleSet, asked: Scenario | _Variant, profile: Profile, calendar: Calendar, gaps: tuple[str, ...]) -> Plan:
     coverage = Coverage.all().without(*asked.missing)
-    calendar = asked.calendar if isinstance(asked, _Variant) else calendar
-    return build_plan(ruleset, profile=profile, coverage=coverage, same_day=asked.same_day, calendar=calendar)
+    plan = build_plan(ruleset, profile=profile, coverage=coverage, same_day=asked.same_day, calendar=calendar)
+    return plan.with_gaps(gaps) if gaps else plan
 
 
-def _differences(
-    ruleset: RuleSet, engine: str, variant: _Variant, profile: Profile, scenario: Scenario
-) -> Iterator[Difference]:
+def _differences(ruleset: RuleSet, engine: str, variant: _Variant, profile: Profile, scenario: Scenario) -> Iterator[Difference]:
     """The rules on which an engine differs from the reference, each judged alone where that is enough to see it."""
     seen = False
-    for rule in ruleset.rules:
-        start = Difference(rule.name, engine, (), (), scenario, profile, variant.calendar)
-        found = _compared(start, _only(ruleset, rule.name), scenario)
+    for rule in (*(rule.name for rule in ruleset.rules), ""):
+        start = Difference(rule, engine, (), (), scenario, profile, variant.calendar, variant.gaps)
+        found = None if seen and not rule else _compared(start, _only(ruleset, rule), scenario)
         if found:
             seen = True
             yield found
-    if not seen:
-        found = _compared(Difference("", engine, (), (), scenario, profile, variant.calendar), ruleset, scenario)
-        if found:
-            yield found
+            if found.error:
+                return  # it is likely to be raised for every rule
 
 
 def _only(ruleset: RuleSet, rule: str) -> RuleSet:
@@ -278,7 +260,7 @@ def _only(ruleset: RuleSet, rule: str) -> RuleSet:
 
 def _compared(start: Difference, ruleset: RuleSet, scenario: Scenario) -> Difference | None:
     """`start` filled in from a scenario; None where the engine agrees with the reference on it."""
-    plan = _plan(ruleset, scenario, start.profile, start.calendar)
+    plan = _plan(ruleset, scenario, start.profile, start.calendar, start.gaps)
     expected, got = (_answer(name, ENGINES[name](plan), scenario) for name in (REFERENCE, start.engine))
     if expected == got and not expected.error:
         return None
@@ -293,8 +275,11 @@ def _compared(start: Difference, ruleset: RuleSet, scenario: Scenario) -> Differ
 
 
 def _small(difference: Difference, ruleset: RuleSet) -> Difference:
-    """The difference on the smallest scenario that shows one of its kind."""
+    """The difference on the smallest scenario that shows one of its kind, with the usual calendar if that shows it too."""
     rules = _only(ruleset, difference.rule)
+    plain = _compared(replace(difference, calendar=USUAL, gaps=()), rules, difference.scenario)
+    if plain and (plain.error is None) == (difference.error is None):
+        difference = plain
 
     def fails(scenario: Scenario) -> bool:
         found = _compared(difference, rules, scenario)
@@ -303,62 +288,4 @@ def _small(difference: Difference, ruleset: RuleSet) -> Difference:
     return _compared(difference, rules, shrink(difference.scenario, fails)) or difference
 
 
-# -------------------------------------------------------------------------------------------------------------- writing
-class _Flow(dict[str, Any]):
-    """A mapping written on one line."""
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes what the reader of rule files reads back: texts are quoted, so that none turns into a number or a date."""
-
-
-_Dumper.add_representer(_Flow, lambda dumper, data: dumper.represent_mapping("tag:yaml.org,2002:map", data, flow_style=True))
-_Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
-
-
-def write_counterexample(path: Path, difference: Difference) -> None:
-    """Write a difference as YAML; the item under `examples` can be pasted into the rule's file as it stands."""
-    document: dict[str, Any] = {
-        "rule": difference.rule,
-        "engine": difference.engine,
-        "expected": [_row(row) for row in difference.expected],
-        "got": [_row(row) for row in difference.got],
-    }
-    if difference.not_applicable[0] != difference.not_applicable[1]:
-        document["not_applicable"] = _Flow(zip(("expected", "got"), difference.not_applicable, strict=True))
-    if difference.error:
-        document["error"] = difference.error
-    if difference.calendar != _USUAL:
-        document["calendar"] = repr(difference.calendar)
-    document["examples"] = [example(difference)]
-    text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
-    path.write_text(text, encoding="utf-8")
-
-
-def example(difference: Difference) -> dict[str, Any]:
-    """The scenario of a difference as an example of a rule file, expecting what the reference says."""
-    scenario = difference.scenario
-    events = scenario.data.get("events", [])
-    expect = {"+".join((row.trigger, *row.key)): str(row.verdict) for row in difference.expected}
-    of_case = {name: value for name, value in scenario.data.items() if name != "events"}
-    if not any("case" in event for event in events):
-        del of_case["id"]
-    found: dict[str, Any] = {"name": _Flow(da="fundet af selvtesten", en="found by the self-test")}
-    found |= {"as_of": scenario.as_of, "profile": difference.profile, "same_day": scenario.same_day}
-    if scenario.missing:
-        found["without"] = list(scenario.missing)
-    if of_case:
-        found["case"] = _Flow(of_case)
-    found["events"] = [_short(event) for event in events]
-    found["expect"] = _Flow(expect) if expect else NOT_APPLICABLE
-    return found
-
-
-def _short(event: Mapping[str, Any]) -> _Flow:
-    """An event in the short form of examples: `{reply_sent: 2026-01-05, id: e0, inquiry: e1}`."""
-    rest = {name: value for name, value in event.items() if name not in {"type", "id", "time"}}
-    return _Flow({event["type"]: event["time"], "id": event["id"], **rest})
-
-
-def _row(row: Row) -> _Flow:
-    return _Flow(rule=row.rule, trigger=row.trigger, key=list(row.key), verdict=str(row.verdict), due=row.due)
+__all__ = ["Difference", "SelftestResult", "run", "write_counterexample"]

@@ -64,11 +64,14 @@ class Draw:
         self.span = self.random.choice((1, 3, 8, 20, 40))
         self.gaps = self.random.choice((0.0, 0.1, 0.4))
         self.clocks = self.random.choice((0.0, 0.5, 1.0))
+        self.due_days = self.flag()
+        self.right_links = self.random.choice((0.4, 0.8, 0.8))
         self.types: dict[str, str] = {}
 
     def day(self, extra: int = 0) -> str:
-        moved = date.fromisoformat(self.first).toordinal() + self.random.randint(0, self.span) + extra
-        return date.fromordinal(moved).isoformat()
+        """A day of the case, in every other case often the last one of a deadline or the day after it."""
+        later = self.random.choice((0, 14, 15, 28, 29)) if self.due_days and self.flag() else self.random.randint(0, self.span)
+        return date.fromordinal(date.fromisoformat(self.first).toordinal() + later + extra).isoformat()
 
     def time(self) -> str:
         while True:
@@ -86,9 +89,9 @@ class Draw:
         """An id: of the right type if there is one, of any event, or of none."""
         right = [id_ for id_, type_ in self.types.items() if type_ in types]
         pick = self.random.random()
-        if pick < 0.75 and right:
+        if pick < self.right_links and right:
             return self.random.choice(right)
-        return self.random.choice(self.ids) if pick < 0.93 else "elsewhere"
+        return self.random.choice(self.ids) if pick < 0.95 else "elsewhere"
 
     def flag(self, true: float = 0.5) -> bool:
         return self.random.random() < true
@@ -192,6 +195,44 @@ def test_the_random_cases_show_every_verdict_of_every_rule() -> None:
         expected |= {Verdict.EXEMPT} if rule.name in exempting else set()
         expected |= {Verdict.PENDING} if rule.name in waiting else set()
         assert {verdict for name, verdict in met if name == rule.name} == expected, rule.name
+
+
+# ------------------------------------------------------------------------------------------- what chance would seldom draw
+LETTER = {"type": "inquiry_received", "id": "letter", "channel": "post"}
+REPLY = {"type": "reply_sent", "id": "reply"}
+RARE: dict[str, list[dict[str, Any]]] = {
+    "letter and reply each say that they came after the other, by day": [
+        {**LETTER, "time": "2026-01-05", "date_stamped_on": "2026-01-08", "merged_into": "reply"},
+        {**REPLY, "time": "2026-01-05", "inquiry": "letter"},
+    ],
+    "letter and reply each say that they came after the other, at one time": [
+        {**LETTER, "time": "2026-01-05T12:00", "date_stamped_on": "2026-01-08", "merged_into": "reply"},
+        {**REPLY, "time": "2026-01-05T12:00", "inquiry": "letter"},
+    ],
+    "the reply names itself as the inquiry, and the letter is merged into it": [
+        {**LETTER, "time": "2026-01-05", "date_stamped_on": "2026-01-05", "merged_into": "reply"},
+        {**REPLY, "time": "2026-01-05", "inquiry": "reply"},
+    ],
+    "stamped so long before it came that its deadline ends on the day it came": [
+        {**LETTER, "time": "2026-01-19", "date_stamped_on": "2026-01-05"},
+        {**REPLY, "time": "2026-01-19", "inquiry": "letter"},
+    ],
+    "answered on the last day after an acknowledgement that lacks everything": [
+        {**LETTER, "time": "2026-01-05", "date_stamped_on": "2026-01-05"},
+        {"type": "acknowledgement_sent", "id": "acknowledgement", "time": "2026-01-06", "inquiry": "letter"},
+        {**REPLY, "time": "2026-01-19", "inquiry": "letter"},
+    ],
+    "the forwarding and the complaint each say that they came after the other": [
+        {"type": "complaint_received", "id": "complaint", "time": "2026-01-05", "at": "citizen_service", "decision": "on"},
+        {"type": "complaint_forwarded", "id": "on", "time": "2026-01-05", "complaint": "complaint"},
+    ],
+}
+
+
+@pytest.mark.parametrize("events", RARE.values(), ids=RARE)
+@pytest.mark.parametrize("as_of", [date(2026, 1, 19), date(2026, 6, 1)], ids=str)
+def test_rare_cases(events: list[dict[str, Any]], as_of: date) -> None:
+    assert assert_same(Case.read({"id": "c", "events": events}), as_of)
 
 
 # ----------------------------------------------------------------------------------------------------- examples, benchmark

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from rebild_policy.calendar import COPENHAGEN
 from rebild_policy.errors import UsageError
+from rebild_policy.facts import read_day
 from rebild_policy.policy import Policy
 from rebild_policy.results import Finding
 from rebild_policy.rules import Language, Profile
@@ -42,7 +43,7 @@ def day(text: str) -> date:
     if text == "today":
         return datetime.now(COPENHAGEN).date()
     try:
-        return date.fromisoformat(text)
+        return read_day(text)
     except ValueError:
         raise UsageError("--as-of is no date.", remedy="Write YYYY-MM-DD, or today.") from None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from rebild_policy.calendar import Calendar
+from rebild_policy.calendar import LAST_YEAR, Calendar
 from rebild_policy.expressions import Expression, Parameter, Truth
 from rebild_policy.facts import Case, Event
 from rebild_policy.parameters import ParameterValue
@@ -59,11 +59,14 @@ def received(event: Event, calendar: Calendar) -> date:
 
 
 def paused_days(suspensions: Iterable[Event], start: date) -> set[date] | None:
-    """The days after `start` on which suspensions stop the clock; None where one is open-ended."""
+    """The days after `start` on which suspensions stop the clock; None where one is open-ended.
+
+    So is one until a day beyond the calendar, such as the 9999-12-31 that exports write for want of a date.
+    """
     days: set[date] = set()
     for event in suspensions:
         until = getattr(event, "until", None)
-        if until is None:
+        if until is None or until.year > LAST_YEAR:
             return None
         first = max(event.day, start)
         days.update(first + timedelta(days=step) for step in range(1, (until - first).days + 1))

@@ -1,29 +1,261 @@
 """The smallest change of a case that would have satisfied a violated rule.
 
-One edit, in this order: insert an event, set a field, move a date, remove an event. Edits are read off the nodes of the
-rule, and each is tried before it is proposed: made in the case, the rule judged anew, and every other rule that it could
-touch. What the municipality ought to have done goes first. What is left of an order of preference after that, such as a
-day set for the citizen, comes last. What was decided, and what a citizen did, is never rewritten.
+One edit, in this order: insert an event, set a field, move a date, remove an event. Each is tried before it is proposed: it is
+made in the case, the rule is judged anew, and so is every other rule that it could touch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
-from functools import cached_property
 from itertools import islice
-from typing import NamedTuple
 
 from rebild_policy.engines.base import verdict
-from rebild_policy.engines.days import Days
-from rebild_policy.engines.edits import applied, made, name_of, unused_id
+from rebild_policy.engines.edits import applied, unused_id
+from rebild_policy.engines.proposals import DECIDED, Proposals, of_citizen
 from rebild_policy.engines.reference import Match, ReferenceEngine
-from rebild_policy.engines.solving import NOTICE, Assignment, Draft, neutral, solve
+from rebild_policy.engines.solving import NOTICE, Draft, solutions
 from rebild_policy.errors import UsageError
-from rebild_policy.expressions import Expression, Field, Truth, walk
-from rebild_policy.facts import ANY_EVENT, Case, Event
-from rebild_policy.plan import Plan, open_links
+from rebild_policy.expressions import And, Truth, ids
+from rebild_policy.facts import ANY_EVENT, Case, vocabulary
+from rebild_policy.plan import open_links
 from rebild_policy.plan.passes import quantifiers
 from rebild_policy.results import Change, Verdict, Words
-from rebild_policy.rules import Formula, Group, Holds, Quantifier, Rule, Within
+from rebild_policy.rules import Formula, Group, Holds, Rule, Within
+
+__all__ = ["applied", "smallest_change"]
+
+_MOST = 150  # proposals tried before giving up
+_DAY = timedelta(days=1)
+Place = tuple[str, str, tuple[str, ...]]
+
+_ACT = Words(
+    da="Det, der skete, er selv fejlen: det skulle være undladt eller være sket på en anden måde.",
+    en="What happened is itself the fault: it should not have been done, or not in this way.",
+)
+_HARM = Words(  # followed by the title of the other rule
+    da="Enhver enkelt ændring, der opfylder reglen, ville vise et brud på en anden",
+    en="Every single change that satisfies the rule would show a breach of another",
+)
+_SEVERAL_EVENTS = Words(
+    da="Flere hændelser er hver for sig i strid med reglen.",
+    en="Several events go against the rule, each by itself.",
+)
+_TOO_LATE = Words(
+    da="Fristen var udløbet, før der kunne gøres noget: den dag, som den regnes fra, ligger for langt tilbage.",
+    en="The time limit had run out before anything could be done: the day it is counted from lies too far back.",
+)
+_SEVERAL_PARTS = Words(
+    da="Reglen stiller flere krav, og mere end ét af dem er ikke opfyldt.",
+    en="The rule asks for several things, and more than one of them is not met.",
+)
+_UNKNOWN = Words(
+    da="Efter en enkelt ændring ville en oplysning, som reglen også afhænger af, stadig mangle.",
+    en="After a single change, a fact that the rule also turns on would still be missing.",
+)
+_NO_WAY = Words(
+    da="Ingen enkelt hændelse, oplysning eller dato ville have opfyldt reglen inden for de dage, der er gået.",
+    en="No single event, field or date would have satisfied the rule within the days that have passed.",
+)
+
+
+def smallest_change(match: Match, judge_all: bool = True) -> Change:
+    """The change that satisfies the rule of a violated match and, with `judge_all`, violates no other; or `none`, and why.
+
+    A rule that asks for nothing and only forbids its situation is content where the situation is gone. Raises
+    `UsageError` for a match that is not violated.
+    """
+    if _verdict(match) is not Verdict.VIOLATED:
+        raise UsageError("only a violated match has a change that would satisfy it.")
+    trial = _Trial(match, judge_all=judge_all)
+    for change in islice(trial.proposals, _MOST):
+        found = trial.accepted(change)
+        if found:
+            return found
+    return Change(kind="none", reason=trial.reason())
+
+
+class _Trial:
+    """Tries changes on the case of a match, and remembers why they failed."""
+
+    def __init__(self, match: Match, *, judge_all: bool) -> None:
+        self.match = match
+        self.judge_all = judge_all
+        self.proposals = Proposals(match)
+        self.harmed: Rule | None = None  # a rule that a change would violate which satisfies this one
+        self.unknown = False  # a change would leave the rule undetermined
+        self._before: dict[str, set[Place]] = {}
+
+    def accepted(self, change: Change) -> Change | None:
+        """The change, perhaps with more fields, if it does what it should; None if not."""
+        if not self._settles(change):
+            return None
+        if not self.judge_all:
+            return change
+        for variant in self._variants(change):
+            if variant is change or self._settles(variant):
+                harmed = self._harmed(variant)
+                if harmed is None:
+                    return variant
+        self.harmed = self.harmed or harmed
+        return None
+
+    # -------------------------------------------------------------------------------------------------------- this match
+    def _settles(self, change: Change) -> bool:
+        """Is the match satisfied once the change is made? Where the rule asks for nothing: is its situation gone?"""
+        try:
+            case = applied(self.match.case, change)
+        except UsageError:
+            return False
+        said = _verdict(self._again(case))
+        self.unknown |= said is Verdict.UNDETERMINED
+        good = said in {None, Verdict.EXEMPT} if self.proposals.never else said is Verdict.SATISFIED
+        return good and (change.kind != "move" or _disorder(case) <= _disorder(self.match.case))
+
+    def _again(self, case: Case) -> Match:
+        """The match in the changed case."""
+        bound = {var: case.events[case.positions[event.id]] for var, event in self.match.bound.items()}
+        return replace(self.match, case=case, bound=bound)
+
+    # ------------------------------------------------------------------------------------------------------- other rules
+    def _harmed(self, change: Change) -> Rule | None:
+        """The first rule with a violation that was not there before, or with this one still there."""
+        case = applied(self.match.case, change)
+        for rule in self.match.plan.rules:
+            if _can_harm(change, rule) or (rule is self.match.rule and _is_loose(self.match)):
+                if rule.name not in self._before:
+                    self._before[rule.name] = self._violated(rule, self.match.case) - {_place(self.match)}
+                if not self._violated(rule, case) <= self._before[rule.name]:
+                    return rule
+        return None
+
+    def _violated(self, rule: Rule, case: Case) -> set[Place]:
+        found = set()
+        for match in ReferenceEngine(self.match.plan).matches(rule, case, self.match.as_of):
+            # Most matches of a rule that joins events do not apply: asking that first saves most of the time.
+            if match.holds(rule.condition) is Truth.TRUE and _verdict(match) is Verdict.VIOLATED:
+                found.add(_place(match))
+        return found
+
+    # ---------------------------------------------------------------------------------------------------- fuller inserts
+    def _variants(self, change: Change) -> Iterator[Change]:
+        """An inserted event as other rules would have it too, in good time for that; else the change as it is."""
+        fuller = self._completed(change) if change.kind == "insert" else change
+        if fuller is not change:
+            yield from self._in_good_time(fuller, set(fuller.fields) - set(change.fields))
+            yield fuller
+        yield change
+
+    def _completed(self, change: Change) -> Change:
+        """The inserted event with the fields that other rules ask of such an event."""
+        for rule in self.match.plan.rules:
+            for var, type_ in rule.each if rule.measure is None else ():
+                if type_ == change.type:
+                    change = self._completed_for(rule, var, change)
+        return change
+
+    def _completed_for(self, rule: Rule, var: str, change: Change) -> Change:
+        case = applied(self.match.case, change)
+        id_ = unused_id(self.match.case)
+        for match in ReferenceEngine(self.match.plan).matches(rule, case, self.match.as_of):
+            applies = match.bound[var].id == id_ and match.holds(rule.condition) is Truth.TRUE
+            if applies and _verdict(match) in {Verdict.VIOLATED, Verdict.UNDETERMINED}:
+                draft = Draft(match, var, match.bound[var], DECIDED | change.fields.keys())
+                for leaf in _unmet(rule.require, match):
+                    for fields in solutions(leaf.condition, True, draft)[:1]:
+                        change = change.model_copy(update={"fields": {**change.fields, **fields}})
+        return change
+
+    def _in_good_time(self, change: Change, added: set[str]) -> Iterator[Change]:
+        """An inserted event that names a day by which something should happen: two weeks before that day, in the case's time."""
+        assert change.day is not None  # noqa: S101 - an insert has one
+        named = [day for name in added if isinstance(day := change.fields[name], date)]
+        case, earlier = self.match.case, min(named, default=change.day) - NOTICE
+        came_in = (event.day for event in case.events if of_citizen(event.type))
+        begun = min((day for day in (case.opened, *came_in) if day and day <= change.day), default=earlier)
+        day = self.proposals.working(max(earlier, begun), _DAY)
+        if named and day < change.day:
+            yield change.model_copy(update={"day": day})
+
+    # ----------------------------------------------------------------------------------------------------------- reasons
+    def reason(self) -> Words:
+        """Why there is no such change."""
+        if self.proposals.never:
+            return _ACT
+        if self.harmed:
+            title = self.harmed.title
+            return Words(da=f"{_HARM.da}: »{title.da}«.", en=f"{_HARM.en}: “{title.en}”.")
+        if self.unknown:
+            return _UNKNOWN
+        if any(len(self.proposals.offenders(node)) > 1 for node in self.proposals.sought("none")):
+            return _SEVERAL_EVENTS
+        if any(due and due < self.match.trigger.day for due in map(self.match.due, self.proposals.sought("some"))):
+            return _TOO_LATE
+        return _SEVERAL_PARTS if _several(self.match.rule.require, self.match) else _NO_WAY
+
+
+# ---------------------------------------------------------------------------------------------------------------- helpers
+def _verdict(match: Match) -> Verdict | None:
+    """What the rule says of a match; None where it does not apply, as on a day when it is not in force."""
+    rule = match.rule
+    if not rule.valid_from <= match.trigger.day <= rule.valid_to:
+        return None
+    return verdict(match.holds(rule.condition), match.answer(rule.unless).value, match.answer(rule.require).value)
+
+
+def _is_loose(match: Match) -> bool:
+    """Do uncovered links join the events, so that one finding stands for several matches?"""
+    return any(getattr(match.bound[link.var], link.name) is None for link in open_links(match.rule))
+
+
+def _place(match: Match) -> Place:
+    """Where the finding of a match stands."""
+    trigger, *key = (event.id for event in match.bound.values())
+    return match.rule.name, trigger, () if _is_loose(match) else tuple(key)
+
+
+def _can_harm(change: Change, rule: Rule) -> bool:
+    """Could the change make a violation of a rule? One event more of a type that is sought can only help."""
+    nodes = list(quantifiers(rule))
+    if change.type == "suspension" and any(isinstance(node.window, Within) and node.window.paused for node in nodes):
+        return True
+    types = {name for node in nodes if node.kind == "none" or change.kind != "insert" for name in node.types}
+    types |= {name for _, name in rule.each}
+    return rule.measure is None and (change.type in types or ANY_EVENT in types)
+
+
+def _disorder(case: Case) -> int:
+    """How many links point back to a later day, or ahead to an earlier one."""
+    types, number = vocabulary().types, 0
+    for event in case.events:
+        for spec in types[event.type].links:
+            for id_ in ids(getattr(event, spec.name)):
+                if id_ in case.positions and spec.link:
+                    other = case.events[case.positions[id_]].day
+                    number += event.day > other if spec.link.forward else event.day < other
+    return number
+
+
+def _several(formula: Formula, match: Match) -> bool:
+    """Is more than one thing lacking, whichever way the requirement is met?"""
+    if match.answer(formula).value is Truth.TRUE:
+        return False
+    if isinstance(formula, Group) and formula.kind == "any":
+        return all(_several(part, match) for part in formula.parts)
+    if isinstance(formula, Group):
+        lacking = [part for part in formula.parts if match.answer(part).value is not Truth.TRUE]
+        return len(lacking) > 1 or any(_several(part, match) for part in lacking)
+    parts = formula.condition.parts if isinstance(formula, Holds) and isinstance(formula.condition, And) else ()
+    return sum(match.holds(part) is not Truth.TRUE for part in parts) > 1
+
+
+def _unmet(formula: Formula, match: Match) -> Iterator[Holds]:
+    """The conditions of a formula that do not hold, where the formula does not."""
+    if match.answer(formula).value is Truth.TRUE:
+        return
+    if isinstance(formula, Group):
+        for part in formula.parts:
+            yield from _unmet(part, match)
+    elif isinstance(formula, Holds):
+        yield formula

@@ -119,6 +119,5 @@ def _placed(case: Case, events: tuple[Event, ...], event: Event) -> Case:
 
 
 def _with_events(case: Case, events: tuple[Event, ...]) -> Case:
-    given = {name: getattr(case, name) for name in case.model_fields_set}
     # The events are valid and their ids differ: checking them once more would cost most of the time.
-    return type(case).model_construct(case.model_fields_set | {"events"}, **{**given, "events": events})
+    return case.model_copy(update={"events": events})

@@ -166,7 +166,7 @@ class Explainer:
         if not node.covered:
             for type_ in node.types:
                 if not self.plan.coverage.covers(type_):
-                    yield MissingFact(type=type_, field=None, event=None, cause="uncovered")
+                    yield MissingFact(type=type_, field=None, event=None, cause=self._uncovered(type_))
         due = match.due(node)
         if node.window and due is None:
             yield from self._unknown_due(node, match)
@@ -181,9 +181,13 @@ class Explainer:
             if expression is not None:
                 yield from self._unknown_value(expression, match)
         if isinstance(window, Within) and window.paused:
-            yield MissingFact(type="suspension", field="until", event=None, cause="absent" if window.computable else "uncovered")
+            if not window.computable:
+                yield MissingFact(type="suspension", field="until", event=None, cause=self._uncovered("suspension", "until"))
+            for event in self.case.events:
+                if event.type == "suspension" and event.day <= self.as_of and getattr(event, "until", None) is None:
+                    yield MissingFact(type="suspension", field="until", event=self.ref(event).id, cause="absent")
 
-    def _unknown(self, node: Expression, match: Match) -> Iterator[MissingFact]:
+    def _unknown(self, node: Expression, match: Match) -> Iterator[MissingFact]:  # noqa: C901, PLR0912 - one arm for each kind of node
         """The unknown leaves of a condition that is unknown."""
         if truth(node, match) is not Truth.UNKNOWN:
             return
@@ -193,9 +197,14 @@ class Explainer:
                     yield from self._unknown(part, match)
             case Not(part):
                 yield from self._unknown(part, match)
-            case Compare(_, left, right) | Linked(left, right):
+            case Compare(_, left, right):
                 yield from self._unknown_value(left, match)
                 yield from self._unknown_value(right, match)
+            case Linked(left, right):
+                # An absent link is known to point nowhere; only an uncovered one leaves the question open.
+                for side in (left, right):
+                    if isinstance(side, Field) and not side.covered:
+                        yield from self._unknown_value(side, match)
             case Membership(item, options):
                 yield from self._unknown_value(item, match)
                 if isinstance(options, Parameter):
@@ -209,6 +218,10 @@ class Explainer:
             case _:
                 yield from self._unknown_value(node, match)
 
+    def _uncovered(self, type_: str, field: str | None = None) -> Literal["uncovered", "quarantined"]:
+        """Why an empty place says nothing: the source does not record it, or rows of this case could not be used."""
+        return "quarantined" if self.plan.source.covers(type_, field) else "uncovered"
+
     def _unknown_value(self, node: Expression, match: Match) -> Iterator[MissingFact]:
         match node:
             case Field(var, name, default, covered):
@@ -216,7 +229,9 @@ class Explainer:
                 if getattr(place, name) is None and not (default is not None and covered):
                     type_ = "case" if var == "case" else match.bound[var].type
                     event = None if var == "case" else self.ref(match.bound[var]).id
-                    yield MissingFact(type=type_, field=name, event=event, cause="absent" if covered else "uncovered")
+                    yield MissingFact(
+                        type=type_, field=name, event=event, cause="absent" if covered else self._uncovered(type_, name)
+                    )
             case Conditional(test, yes, no):
                 tested = truth(test, match)
                 if tested is Truth.UNKNOWN:

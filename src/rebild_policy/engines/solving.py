@@ -7,8 +7,10 @@ on the case by `engines.changes`, which asks the reference engine.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field as dataclass_field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from rebild_policy.engines.edits import name_of, rebuilt
@@ -24,7 +26,6 @@ from rebild_policy.expressions import (
     Expression,
     Field,
     Linked,
-    Literal,
     Membership,
     Not,
     Operator,
@@ -46,6 +47,7 @@ Assignment = dict[str, ChangeValue]
 STATED = "stated"  # stands for a text that should be there, whatever it says
 OTHER = "another"  # stands for a text that should be a different one
 NOTICE = timedelta(days=14)  # time to act, where a date lies ahead and the rule does not say how far
+_ALTERNATIVES = 8  # ways to fill in the fields of one event
 _DAY = timedelta(days=1)
 _AHEAD = ("_by", "until")  # how the names of fields end that hold a day to come
 
@@ -106,11 +108,19 @@ class Draft:
         return self.match.with_candidate(self.var, self.event)
 
 
-def solve(node: Expression, want: bool, draft: Draft) -> Iterator[Assignment]:  # noqa: FBT001 - a condition has two sides
+def solutions(node: Expression, want: bool, draft: Draft) -> list[Assignment]:
+    """The first ways found by `solve`, those that need the fewest fields first."""
+    return sorted(islice(solve(node, want, draft), _ALTERNATIVES), key=len)
+
+
+def solve(node: Expression, want: bool, draft: Draft) -> Iterator[Assignment]:
     """Fields of the draft with which `node` may come out true, or false; empty where it does already.
 
     The order of the draft among other events is taken to be right: days are chosen elsewhere.
     """
+    if truth(node, draft) is (Truth.TRUE if want else Truth.FALSE):
+        yield {}
+        return
     match node:
         case And(parts) | Or(parts):
             goals = [(part, want) for part in parts]
@@ -121,8 +131,6 @@ def solve(node: Expression, want: bool, draft: Draft) -> Iterator[Assignment]:  
             yield from _together([(test, True), (yes, want)], draft)
             yield from _together([(test, False), (no, want)], draft)
         case Before(first, second) if draft.var in {first, second}:
-            yield {}
-        case _ if truth(node, draft) is (Truth.TRUE if want else Truth.FALSE):
             yield {}
         case _:
             split = _split(node)
@@ -160,7 +168,7 @@ def _split(node: Expression) -> Conditional | None:
 
 
 # ----------------------------------------------------------------------------------------------------------------- leaves
-def _leaf(node: Expression, want: bool, draft: Draft) -> Iterator[Assignment]:  # noqa: FBT001
+def _leaf(node: Expression, want: bool, draft: Draft) -> Iterator[Assignment]:
     match node:
         case Compare(operator, left, right):
             operator = operator if want else _NEGATED[operator]
@@ -172,7 +180,7 @@ def _leaf(node: Expression, want: bool, draft: Draft) -> Iterator[Assignment]:  
         case Membership(item, options):
             yield from _member(item, options, want, draft)
         case Present(Field(name=name) as of) if want and (spec := draft.free(of)):
-            yield from ({name: neutral} for neutral in _neutral(spec, draft))
+            yield from ({name: some} for some in neutral(spec, draft.event, draft.match))
         case Field(name=name) if (spec := draft.free(node)) and spec.kind == "bool":
             yield {name: want}
 
@@ -187,7 +195,10 @@ def _compared(operator: Operator, side: Expression, other: Expression, draft: Dr
     elif operator == "!=":
         yield from ({spec.name: different} for different in _different(spec, [known]))
     elif isinstance(known, date):
-        yield from ({spec.name: day} for day in _shifted(known, _STEPS[operator]))
+        ahead = spec.name.endswith(_AHEAD)
+        for day in _shifted(known, _STEPS[operator]):
+            if not (ahead and day < draft.event.day):
+                yield {spec.name: day}
     elif isinstance(known, int):
         yield {spec.name: known + _STEPS[operator]}
 
@@ -213,7 +224,7 @@ def _copied(node: Expression, known: Value, draft: Draft) -> ChangeValue:
     return Copy(event=name_of(event, draft.match.case), field=node.name)
 
 
-def _member(item: Expression, options: tuple[Any, ...] | Parameter, want: bool, draft: Draft) -> Iterator[Assignment]:  # noqa: FBT001
+def _member(item: Expression, options: tuple[Any, ...] | Parameter, want: bool, draft: Draft) -> Iterator[Assignment]:
     spec = draft.free(item)
     among = parameter(options, draft) if isinstance(options, Parameter) else options
     if spec and isinstance(among, tuple):
@@ -240,8 +251,8 @@ def _shifted(day: date, days: int) -> Iterator[date]:
         yield day + days * _DAY
 
 
-def _neutral(spec: FieldSpec, draft: Draft) -> Iterator[ChangeValue]:
-    """A value that says no more than that there is one."""
+def neutral(spec: FieldSpec, event: Event, match: Match) -> Iterator[ChangeValue]:
+    """Values of a field of `event` that say no more than that there is one."""
     match spec.kind:
         case "bool":
             yield True
@@ -250,22 +261,17 @@ def _neutral(spec: FieldSpec, draft: Draft) -> Iterator[ChangeValue]:
         case "int":
             yield 1
         case "date":
-            yield day_for(spec.name, draft.event.day, draft.match.as_of)
+            ahead = min(event.day + NOTICE, match.as_of) if spec.name.endswith(_AHEAD) else event.day
+            yield max(event.day, ahead)
         case "text":
             yield STATED
         case "link":
-            yield from (Copy(event=name_of(event, draft.match.case), field="id") for event in _targets(spec, draft))
+            yield from (Copy(event=name_of(other, match.case), field="id") for other in _targets(spec, event, match))
 
 
-def day_for(name: str, day: date, as_of: date) -> date:
-    """A day for a field of an event of `day`: the same, or two weeks on for a field that looks ahead."""
-    return max(day, min(day + NOTICE, as_of)) if name.endswith(_AHEAD) else day
-
-
-def _targets(spec: FieldSpec, draft: Draft) -> Iterator[Event]:
+def _targets(spec: FieldSpec, event: Event, match: Match) -> Iterator[Event]:
     """The events that a link may point to: those of the match first, then the latest."""
-    bound = [event for var, event in draft.match.bound.items() if var != draft.var]
-    for event in (*bound, *reversed(draft.match.case.events)):
-        fits = spec.link and ("*" in spec.link.targets or event.type in spec.link.targets)
-        if fits and event.id != draft.event.id and event.day <= draft.match.as_of:
-            yield event
+    for other in (*match.bound.values(), *reversed(match.case.events)):
+        fits = spec.link and ("*" in spec.link.targets or other.type in spec.link.targets)
+        if fits and other.id != event.id and other.day <= match.as_of:
+            yield other

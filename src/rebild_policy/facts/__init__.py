@@ -1,7 +1,7 @@
 """Facts: the vocabulary of events, the case, and what a source covers."""
 
 from rebild_policy.facts import events
-from rebild_policy.facts.base import COPENHAGEN, Default, Derived, Event, Link
+from rebild_policy.facts.base import COPENHAGEN, Default, Derived, Event, Link, read_day
 from rebild_policy.facts.case import Case
 from rebild_policy.facts.coverage import Coverage
 from rebild_policy.facts.order import SameDay, earlier
@@ -22,5 +22,6 @@ __all__ = [
     "Vocabulary",
     "earlier",
     "events",
+    "read_day",
     "vocabulary",
 ]

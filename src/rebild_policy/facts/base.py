@@ -28,6 +28,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from rebild_policy.errors import FactError
 from rebild_policy.expressions import UNKNOWN, Attribute, Expression, Truth, Unknown, Value, parse, value
 from rebild_policy.expressions import Field as Resolved
 
@@ -258,9 +259,12 @@ class Event(BaseModel):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         """Make the type known: cases may hold it and rules may name it from here on."""
         super().__pydantic_init_subclass__(**kwargs)
-        (name,) = get_args(cls.model_fields["type"].annotation) or (None,)
-        if name is not None:
-            REGISTRY[name] = cls
+        names = get_args(cls.model_fields["type"].annotation)
+        if len(names) > 1 or _RESERVED.intersection(names):
+            raise FactError(f"{cls.__name__} can't be an event type.", remedy=_ONE_NAME)
+        REGISTRY.update(dict.fromkeys(names, cls))
 
 
+_ONE_NAME = "Write type: Literal['one_name'] = 'one_name'; 'case' and 'any_event' are taken."
+_RESERVED = {"any_event", "case"}  # rules and coverages mean something else by these
 REGISTRY: dict[str, type[Event]] = {}

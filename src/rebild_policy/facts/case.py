@@ -91,28 +91,25 @@ class Case(BaseModel):
             raise CaseError(f"the case can't be read: {found}" + ("" if found.endswith(("?", ".")) else ".")) from None
 
     def model_post_init(self, context: Any) -> None:  # noqa: ARG002
-        """Sort the events by type once, since every check starts there."""
-        # Where pydantic keeps cached properties: what is worked out is no part of what makes two cases equal.
-        self.__dict__["by_type"] = self._sorted()
-        self.__dict__["last_day"] = max((event.day for event in self.events), default=date.min)
+        """Sort the events by type at once, since every check starts there."""
+        _ = self.by_type, self.last_day
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy, as pydantic makes it; with other `events` it has other facts."""
         copy = super().model_copy(update=update, deep=deep)
-        copy.__dict__.pop("positions", None)
+        for known in ("by_type", "last_day", "positions"):
+            copy.__dict__.pop(known, None)
         copy.model_post_init(None)
         return copy
 
-    def _sorted(self) -> dict[str, list[dict[str, Any]]]:
+    # Cached properties, not private attributes: what is worked out is no part of what makes two cases equal.
+    @cached_property
+    def by_type(self) -> dict[str, list[dict[str, Any]]]:
+        """The fields of the events by type, in source order."""
         facts: dict[str, list[dict[str, Any]]] = {}
         for event in self.events:
             facts.setdefault(event.type, []).append(event.__dict__)
         return facts
-
-    @cached_property
-    def by_type(self) -> dict[str, list[dict[str, Any]]]:
-        """The fields of the events by type, in source order."""
-        return self._sorted()
 
     @cached_property
     def last_day(self) -> date:

@@ -44,14 +44,13 @@ _EVERYTHING = Coverage()
 
 
 def _check(name: str) -> None:
-    type_, dot, _ = name.partition(".")
+    type_, dot, field = name.partition(".")
     known = vocabulary()
     if type_ == "case" and dot:
-        choices = {f"case.{field}" for field in known.case}
-    elif type_ not in known.types or not dot:
-        choices = set(known.types)
+        fields = set(known.case)
+    elif type_ in known.types:
+        fields = {spec.name for spec in known.types[type_].fields.values() if not spec.derived and spec.kind != "id"}
     else:
-        specs = known.types[type_].fields.values()
-        choices = {f"{type_}.{spec.name}" for spec in specs if not spec.derived and spec.kind != "id"}
-    if name not in choices:
-        raise CoverageError(f"unknown event type or field '{name}' in a coverage.", remedy=did_you_mean(name, choices))
+        raise CoverageError(f"unknown event type '{type_}' in a coverage.", remedy=did_you_mean(type_, known.types))
+    if dot and field not in fields:
+        raise CoverageError(f"unknown field '{field}' of {type_} in a coverage.", remedy=did_you_mean(field, fields))

@@ -101,10 +101,10 @@ def field_specs(model: type[Event]) -> dict[str, FieldSpec]:
         for name, info in model.model_fields.items()
         if name not in _HIDDEN
     }
-    for name in dir(model):
-        derived = model.__dict__.get(name)
-        if isinstance(derived, Derived):
-            specs[name] = FieldSpec(name, derived.kind, derived=derived)
+    inherited = {name: found for base in reversed(model.__mro__) for name, found in vars(base).items()}
+    for name, found in inherited.items():
+        if isinstance(found, Derived):
+            specs[name] = FieldSpec(name, found.kind, derived=found)
     return specs
 
 
@@ -116,11 +116,11 @@ def _spec(name: str, annotation: Any, metadata: list[Any], fallback: Derivation 
         return FieldSpec(name, "id")
     if link:
         return FieldSpec(name, "link", link=link, many=any(get_origin(leaf) is tuple for leaf in _leaves(annotation)))
-    kind, values = _kind(annotation)
+    kind, values = _kind(name, annotation)
     return FieldSpec(name, kind, values, default=default, fallback=fallback)
 
 
-def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
+def _kind(name: str, annotation: Any) -> tuple[Kind, tuple[str, ...]]:
     leaves = list(_leaves(annotation))
     for leaf in leaves:
         if get_origin(leaf) is Literal:
@@ -129,7 +129,9 @@ def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
     for leaf in leaves:
         if leaf in kinds:
             return kinds[leaf], ()
-    raise RuleError(f"a field of type {annotation} can't be used in rules.", remedy="Use bool, int, str, date or Literal.")
+    raise RuleError(
+        f"the field '{name}' of type {annotation} can't be used in rules.", remedy="Use bool, int, str, date or Literal."
+    )
 
 
 def _leaves(annotation: Any) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from rebild_policy.calendar import Calendar
 from rebild_policy.facts import Coverage, SameDay, Vocabulary, vocabulary
 from rebild_policy.loading import RuleSet
 from rebild_policy.parameters import ParameterDefinition
-from rebild_policy.plan.passes import PASSES, Context, open_links, with_place
+from rebild_policy.plan.passes import PASSES, Context, check_term, open_links, with_place
 from rebild_policy.plan.types import Checker
 from rebild_policy.rules import Profile, Rule
 
@@ -69,6 +69,8 @@ def build_plan(
     words = vocabulary()
     checker = Checker(words, ruleset.parameters)
     context = Context(words, ruleset.terms, checker, profile, source, coverage)
+    for term in ruleset.terms.values():
+        with_place(partial(check_term, term, context), term.at)
     planned: list[Rule] = []
     not_checkable: list[NotCheckable] = []
     for rule in ruleset.rules:

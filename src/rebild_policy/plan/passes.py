@@ -67,10 +67,13 @@ def _in_profile(group: Group, profile: Profile) -> Group:
 
 # ------------------------------------------------------------------------------------------------------------------ names
 def expand_terms(rule: Rule, context: Context) -> Rule:
-    """Put the definitions in place of the terms."""
+    """Put the definitions in place of the terms, in conditions and in the dates of windows."""
 
     def expand(node: Expression) -> Expression:
         return definition(node) if isinstance(node, Term) else node
+
+    def window(node: Quantifier) -> Quantifier:
+        return replace(node, window=_each_of_window(node.window, lambda part: transform(part, expand)))
 
     def definition(term: Term) -> Expression:
         known = context.terms.get(term.name)
@@ -81,7 +84,26 @@ def expand_terms(rule: Rule, context: Context) -> Rule:
         names = dict(zip((name for name, _ in known.parameters), term.arguments, strict=True))
         return transform(known.means, lambda node: _renamed(node, names))
 
-    return _each_expression(rule, lambda node, _: transform(node, expand))
+    return _each_expression(_each_quantifier(rule, window), lambda node, _: transform(node, expand))
+
+
+def _each_of_window(window: Window | None, change: Callable[[Expression], Expression]) -> Window | None:
+    match window:
+        case Within(duration, start):
+            return replace(window, duration=change(duration), start=change(start) if start else None)
+        case By(day):
+            return By(change(day))
+    return None
+
+
+def check_term(term: TermDefinition, context: Context) -> None:
+    """Check a term by itself, so that an error in it is found where it stands, and without a rule that uses it."""
+    for node in walk(term.means):
+        if isinstance(node, Term):
+            raise ExpressionError(f"a term can't use another term ('{node.name}').", remedy="Write the condition out.")
+    for _, type_ in term.parameters:
+        context.vocabulary.event_type(type_)
+    context.checker.condition(term.means, {var: (type_,) for var, type_ in term.parameters})
 
 
 _CALLS = ("present", "day", "before")
@@ -96,20 +118,23 @@ def _renamed(node: Expression, names: Mapping[str, str]) -> Expression:
             return Day(names.get(var, var))
         case Before(first, second):
             return Before(names.get(first, first), names.get(second, second))
-        case Term(name):
-            raise ExpressionError(f"a term can't use another term ('{name}').", remedy="Write the condition out.")
     return node
 
 
 def check_bindings(rule: Rule, context: Context) -> Rule:
     """Every event type and every variable that a rule names exists, and windows name only what `each` binds."""
+    at = Location(rule.at.file, rule.lines.get("each", 1))
     for var, type_ in rule.each:
-        if type_ == ANY_EVENT or "." in type_:
-            raise RuleError("'each' binds one event type.", at=rule.at)
-        with_place(partial(context.vocabulary.event_type, type_), Location(rule.at.file, rule.lines.get("each", 1)))
+        if type_ == ANY_EVENT:
+            raise RuleError("'each' binds one event type.", at=at)
+        with_place(partial(context.vocabulary.event_type, type_), at)
         if var in _RESERVED:
-            raise RuleError(f"'{var}' can't be the name of an event.", at=rule.at)
+            raise RuleError(f"'{var}' can't be the name of an event.", at=at)
     bound = dict(rule.each)
+    for other in rule.measure.between or () if rule.measure else ():
+        if other not in bound:
+            at = Location(rule.at.file, rule.lines.get("measure", 1))
+            raise RuleError(f"'{other}' is not bound by 'each'.", at=at, remedy=did_you_mean(other, bound))
     for node in quantifiers(rule):
         if node.var in bound or node.var in _RESERVED:
             raise RuleError(f"'{node.var}' is bound already.", at=node.at, remedy="Choose another name.")
@@ -140,11 +165,12 @@ def split_types(rule: Rule, context: Context) -> Rule:
         if len(types) == 1:
             return node
         names = sorted({part.name for part in walk(node.where) if isinstance(part, Attribute) and part.var == node.var})
+        names += [node.same] if node.same else []
         target = dict(rule.each).get(node.of or "")
 
         def kind(type_: str) -> tuple[object, ...]:
             link = _link(type_, target, context.vocabulary) if target else ""
-            return (link, *(context.covers(type_, name) for name in names))
+            return (link, *(context.covers(type_, name) for name in [*names, link]))
 
         groups = [tuple(part) for _, part in groupby(sorted(types, key=kind), key=kind)]
         if len(groups) == 1:
@@ -175,12 +201,13 @@ def place_candidates(rule: Rule, context: Context) -> Rule:
             link = _link(node.types[0], bound[node.of], context.vocabulary)
             parts.append(Compare("==", Attribute(node.var, link), Attribute(node.of, "id")))
             spec = context.vocabulary.event_type(node.types[0]).fields[link].link
-            if after is None and spec and not spec.forward:
-                after = node.of
+            if spec and not spec.forward and after != node.of:
+                parts.append(Before(node.of, node.var))
+                after = after or node.of
         if node.same is not None:
             parts.append(Compare("==", Attribute(node.var, node.same), Attribute(_holder(node.same, rule, context), node.same)))
-        if after is not None:
-            parts.append(Before(after, node.var))
+        if node.after is not None:
+            parts.append(Before(node.after, node.var))
         if before is not None:
             parts.append(Before(node.var, before))
         return replace(node, after=after, where=_and([*parts, node.where]))
@@ -236,14 +263,10 @@ def resolve_fields(rule: Rule, context: Context) -> Rule:
         return resolve
 
     def quantifier(node: Quantifier) -> Quantifier:
-        window = node.window
-        resolve = resolver(bound)
+        window = _each_of_window(node.window, lambda part: transform(part, resolver(bound)))
         if isinstance(window, Within):
             computable = not window.paused or context.coverage.covers("suspension", "until")
-            start = transform(window.start, resolve) if window.start else None
-            window = replace(window, duration=transform(window.duration, resolve), start=start, computable=computable)
-        elif isinstance(window, By):
-            window = By(transform(window.date, resolve))
+            window = replace(window, computable=computable)
         types = context.vocabulary.types if node.types == (ANY_EVENT,) else node.types
         where = transform(node.where, resolver({**bound, node.var: node.types}))
         return replace(node, where=where, window=window, covered=all(context.coverage.covers(type_) for type_ in types))

@@ -30,7 +30,7 @@ from rebild_policy.expressions import (
     Scalar,
     Term,
 )
-from rebild_policy.facts import Vocabulary
+from rebild_policy.facts import Vocabulary, read_day
 from rebild_policy.parameters import ParameterDefinition
 
 Scope = Mapping[str, tuple[str, ...]]  # variable -> the event types it may be
@@ -185,8 +185,10 @@ class Checker:
                 raise ExpressionError(f"after 'in' comes a list of the same type, and this is {options_type}.")
             return Membership(item, node.options)
         if type_.kind in _IDS:
-            ids = [Linked(item, Literal(option)) for option in node.options]
-            return Or(tuple(ids))
+            wrong = next((option for option in node.options if not isinstance(option, str)), None)
+            if wrong is not None:
+                raise ExpressionError(f"{type_} can't be in a list with {_literal_type(wrong)}.")
+            return Or(tuple(Linked(item, Literal(option)) for option in node.options))
         options: list[Scalar] = []
         for option in node.options:
             literal, option_type = _as(Literal(option), _literal_type(option), type_)
@@ -212,7 +214,7 @@ def _as(node: Expression, type_: Type, other: Type) -> tuple[Expression, Type]:
         return node, other
     if other.kind == "date":
         try:
-            return Literal(date.fromisoformat(node.value)), DATE
+            return Literal(read_day(node.value)), DATE
         except ValueError:
             raise ExpressionError(f"'{node.value}' is not a date.", remedy="Write '2024-01-31'.") from None
     return (node, Type("id")) if other.kind in _IDS else (node, type_)

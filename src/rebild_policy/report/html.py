@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from rebild_policy.labels import Label
 from rebild_policy.report import figures
 from rebild_policy.report.figures import Counts
 from rebild_policy.report.sentences import Evidence, evidence, gist, missing_fact
 from rebild_policy.report.writing import Writer, capital, grouped, safe
 from rebild_policy.results import Audit, Finding, RuleTally, Verdict, Words
-from rebild_policy.rules import Language, Severity, Statement, Text
+from rebild_policy.rules import Language, Severity, Statement
 
 PENDING = 10  # how many of the next deadlines are listed
 _UNFIT = re.compile(r"[^\w.-]+")
@@ -50,32 +49,31 @@ def render_html(
     lang: Language,
     *,
     worst: int = 200,
-    parameters: Mapping[str, Text] | None = None,
 ) -> str:
-    """The page as text. It shows at most `worst` possible deviations.
-
-    `parameters` gives parameters their titles; one without is named by its identifier in words.
-    """
+    """The page as text. It shows at most `worst` possible deviations."""
     writer = Writer(lang)
-    titles = {name: Label(*text) for name, text in (parameters or {}).items()}
     deviations = _groups(figures.worst(audit, worst), audit, Verdict.VIOLATED, lang, 1)
     counted = sum(len(group.shown) for group in deviations)
-    return _environment(writer).get_template("audit.html.jinja").render(
-        audit=audit,
-        account=audit.accounting,
-        counts=figures.of_audit(audit),
-        headline=headline(audit, writer),
-        lead=lead(audit, writer),
-        sections=list(figures.by_section(audit, statements)),
-        statements=statements,
-        tallies={tally.rule: tally for tally in audit.tallies},
-        deviations=deviations,
-        shown=counted,
-        unknown=_groups(figures.undetermined(audit, UNDETERMINED), audit, Verdict.UNDETERMINED, lang, counted + 1),
-        quarantined=QUARANTINED,
-        pending=figures.pending(audit, PENDING),
-        unaccounted=figures.unaccounted(audit.accounting),
-        parameters=[(writer.title(name, titles), writer.duration(value)) for name, value in audit.parameters.items()],
+    return (
+        _environment(writer)
+        .get_template("audit.html.jinja")
+        .render(
+            audit=audit,
+            account=audit.accounting,
+            counts=figures.of_audit(audit),
+            headline=headline(audit, writer),
+            lead=lead(audit, writer),
+            sections=list(figures.by_section(audit, statements)),
+            statements=statements,
+            tallies={tally.rule: tally for tally in audit.tallies},
+            deviations=deviations,
+            shown=counted,
+            unknown=_groups(figures.undetermined(audit, UNDETERMINED), audit, Verdict.UNDETERMINED, lang, counted + 1),
+            quarantined=QUARANTINED,
+            pending=figures.pending(audit, PENDING),
+            unaccounted=figures.unaccounted(audit.accounting),
+            parameters=[(writer.words(one.title), writer.duration(one.value)) for one in audit.parameters],
+        )
     )
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
+from rebild_policy.privacy import redact
 from rebild_policy.report.figures import place
-from rebild_policy.report.writing import redacted
 from rebild_policy.results import Finding, Verdict
 from rebild_policy.rules import Language
 
 Explain = Literal["all", "open", "none"]
 _OPEN = {Verdict.VIOLATED, Verdict.UNDETERMINED, Verdict.PENDING}
-_HASHES = {"fingerprint"}  # hexadecimal digits can look like a CPR number
+_FINGERPRINT = re.compile(r"[0-9a-f]{16}")  # hexadecimal digits can look like a CPR number
 
 
 def write_findings(
@@ -46,10 +47,12 @@ def _clean(value: Any, lang: Language | None, key: str = "") -> Any:
     if isinstance(value, dict):
         if lang and value.keys() == {"da", "en"}:
             return _clean(value[lang], lang)
-        return {redacted(name): _clean(part, lang, name) for name, part in value.items()}
+        return {redact(name): _clean(part, lang, name) for name, part in value.items()}
     if isinstance(value, list):
         return [_clean(part, lang) for part in value]
-    return redacted(value) if isinstance(value, str) and key not in _HASHES else value
+    if not isinstance(value, str) or (key == "fingerprint" and _FINGERPRINT.fullmatch(value)):
+        return value
+    return redact(value)
 
 
 def _escaped(line: str) -> str:

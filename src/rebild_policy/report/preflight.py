@@ -12,9 +12,9 @@ from rebild_policy.preflight import Readiness
 from rebild_policy.rules import Language
 
 _HEADS = {
-    "checkable": ("Kan kontrolleres", "Can be checked"),
+    "checkable": ("Kan efterprøves", "Can be checked"),
     "partly": ("Kan forblive uafklaret", "May stay undetermined"),
-    "not_checkable": ("Kan ikke kontrolleres med denne kilde", "Can't be checked with this source"),
+    "not_checkable": ("Kan ikke efterprøves med denne kilde", "Can't be checked with this source"),
 }
 _LACKS = ("kilden registrerer ikke", "the source does not record")
 

@@ -34,9 +34,7 @@ class Evidence:
     change: str | None
 
 
-_NOTHING = Explanation(
-    message=Words(da="", en=""), remedy=Words(da="", en=""), witnesses=(), sought=(), missing=(), change=None
-)
+_NOTHING = Explanation(message=Words(da="", en=""), remedy=Words(da="", en=""), witnesses=(), sought=(), missing=(), change=None)
 
 
 def evidence(finding: Finding, lang: Language) -> Evidence:
@@ -172,9 +170,15 @@ def missing_facts(writer: Writer, facts: Iterable[MissingFact], known: dict[str,
     ordered = [fact for fact in facts if fact.cause == "order"]
     told = [missing_fact(writer, fact) for fact in facts if fact.cause != "order"]
     if ordered:
-        names = dict.fromkeys(_named(writer, fact.event, known) for fact in ordered)
+        names = dict.fromkeys(_of_order(writer, fact, known) for fact in ordered)
         told.insert(0, writer.say("missing.order", what=writer.listing(names)))
     return tuple(dict.fromkeys(told))
+
+
+def _of_order(writer: Writer, fact: MissingFact, known: dict[str, EventRef]) -> str:
+    if fact.event is None or fact.event in known:
+        return _named(writer, fact.event, known)
+    return f"{writer.event(fact.type)} ({writer.name(fact.event)})"
 
 
 def missing_fact(writer: Writer, fact: MissingFact) -> str:
@@ -182,7 +186,7 @@ def missing_fact(writer: Writer, fact: MissingFact) -> str:
     if fact.cause == "parameter":
         return writer.say("missing.parameter")
     if fact.cause == "order":
-        return writer.say("missing.order-any")
+        return writer.say("missing.order", what=writer.quoted(writer.event(fact.type)))
     what = writer.field_of(fact.type, fact.field)
     if fact.event and fact.cause == "absent":
         what = f"{what} ({writer.name(fact.event)})"
@@ -226,5 +230,10 @@ def _fields(writer: Writer, change: Change, known: dict[str, EventRef]) -> Itera
 
 def _value(writer: Writer, field: str, value: object, known: dict[str, EventRef]) -> str:
     if isinstance(value, Copy):
-        return writer.say("copied", event=_named(writer, value.event, known))
-    return writer.value(field, value)
+        if value.event == "case":
+            return writer.say("copied", event=writer.say("the-case"))
+        event = known.get(value.event)
+        named = _event(writer, event, short=True) if event else _named(writer, value.event, known)
+        return named if value.field == "id" else writer.say("copied", event=named)  # a copied id is a link to the event
+    # Any text but the one on record.
+    return writer.say("another") if value == "another" else writer.value(field, value)

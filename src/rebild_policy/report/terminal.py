@@ -47,9 +47,7 @@ def render_report(report: Report, statements: Mapping[str, Statement], lang: Lan
         face.finding(finding)
 
 
-def render_audit(
-    audit: Audit, statements: Mapping[str, Statement], lang: Language, console: Console, *, worst: int = 10
-) -> None:
+def render_audit(audit: Audit, statements: Mapping[str, Statement], lang: Language, console: Console, *, worst: int = 10) -> None:
     """Print an audit: the numbers, the state of the data, every rule, and at most `worst` possible deviations."""
     face = _Face(lang, statements, audit.tallies, console)
     face.title(face.writer.say("audit-of", file=face.writer.name(audit.source.file), day=audit.as_of), audit)
@@ -111,7 +109,11 @@ class _Face:
     def title(self, title: str, source: Report | Audit) -> None:
         """Print what was judged, as of when and by which rules."""
         rules = source.ruleset
-        by = [f"{safe(rules.name)} {safe(rules.version)}", self.writer.profile(source.profile), " ".join(grouped(rules.digest, 12))]
+        by = [
+            f"{safe(rules.name)} {safe(rules.version)}",
+            self.writer.profile(source.profile),
+            " ".join(grouped(rules.digest, 12)),
+        ]
         self.text(title, "bold", indent=0)
         self.text(" · ".join(by), "dim", indent=0)
 
@@ -179,10 +181,10 @@ class _Face:
                 Text(self.writer.number(counts[verdict]), style=_STYLES[verdict] if counts[verdict] else "dim")
                 for verdict in ORDER
             ]
-            name = Text(self.writer.words(tally.title)).append(f"\n{safe(', '.join(tally.statements))}", style="dim")
+            titled = Text(self.writer.words(tally.title)).append(f"\n{safe(', '.join(tally.statements))}", style="dim")
             if tally.subsumed:
-                name.append(f", {self.writer.say('subsumed', n=tally.subsumed)}", style="dim")
-            table.add_row(name, *cells)
+                titled.append(f", {self.writer.say('subsumed', n=tally.subsumed)}", style="dim")
+            table.add_row(titled, *cells)
         return table
 
     def statistics(self, statistics: tuple[Statistic, ...]) -> None:
@@ -242,7 +244,10 @@ class _Face:
         """Print the rules that this source can't be checked for, and what each lacks."""
         if rules:
             self.section("not-checkable", part=True)
-            lacks = ((rule.rule, self.writer.listing(self.writer.place(name) for name in rule.missing)) for rule in rules)
+            lacks = (
+                (self.writer.words(rule.title), self.writer.listing(self.writer.place(name) for name in rule.missing))
+                for rule in rules
+            )
             self.put(self.pairs((rule, f"{self.writer.say('lacks').lower()} {what}") for rule, what in lacks))
 
     # ---------------------------------------------------------------------------------------------------------- findings

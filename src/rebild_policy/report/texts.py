@@ -96,22 +96,21 @@ SENTENCES: dict[str, Label] = {
     # near misses
     "near.in time": Label("{event}, {late}", "{event}, {late}"),
     "near.order": Label("{event}, men på et andet sted i forløbet end krævet", "{event}, but not in the order required"),
-    "near.link": Label(
-        "{event}, men ikke knyttet til det, som reglen gælder", "{event}, but not tied to what the rule is about"
-    ),
+    "near.link": Label("{event}, men ikke knyttet til det, som reglen gælder", "{event}, but not tied to what the rule is about"),
     "near.matter": Label("{event}, men i et andet spørgsmål", "{event}, but in another matter"),
     "near.content": Label("{event}, men uden det krævede indhold", "{event}, but without the contents required"),
     "late": Label("{length} for sent", "{length} late"),
     "late-some": Label("for sent", "too late"),
     # missing facts
+    "missing.quarantined": Label(
+        "Rækker i sagen, der ikke kunne bruges, kan have indeholdt {what}.",
+        "Rows of the case that could not be used may have held {what}.",
+    ),
     "missing.uncovered": Label("Kilden registrerer ikke {what}.", "The source does not record {what}."),
     "missing.absent": Label("{what} er ikke udfyldt.", "{what} is empty."),
     "missing.order": Label(
         "Rækkefølgen af to hændelser på samme dag kendes ikke: {what}.",
         "The order of two events on one day is not known: {what}.",
-    ),
-    "missing.order-any": Label(
-        "Rækkefølgen af to hændelser på samme dag kendes ikke.", "The order of two events on one day is not known."
     ),
     "missing.parameter": Label("Der er ingen vedtaget værdi i kraft.", "There is no adopted value in force."),
     "field-of": Label("{field} for {event}", "{field} of {event}"),
@@ -140,6 +139,7 @@ SENTENCES: dict[str, Label] = {
     "change.with": Label(" ({fields})", " ({fields})"),
     "change.field": Label("{field}: {value}", "{field}: {value}"),
     "copied": Label("som i {event}", "as in {event}"),
+    "another": Label("en anden", "another"),
     "an-event": Label("hændelsen", "the event"),
 }
 
@@ -155,9 +155,7 @@ WORDS: dict[str, Label] = {
     "rows.one": Label("1 række", "1 row"),
     "more": Label("og {n} mere", "and {n} more"),
     "shown": Label("{shown} af {n} vist", "{shown} of {n} shown"),
-    "shown-deviations": Label(
-        "{shown} af {n} mulige afvigelser er vist.", "{shown} of {n} possible deviations are shown."
-    ),
+    "shown-deviations": Label("{shown} af {n} mulige afvigelser er vist.", "{shown} of {n} possible deviations are shown."),
     "shown-deviations.one": Label("Den ene mulige afvigelse er vist.", "The one possible deviation is shown."),
     "no-deviations": Label("Ingen mulige afvigelser.", "No possible deviations."),
     "rows-count": Label("Rækker", "Rows"),
@@ -232,8 +230,6 @@ WORDS: dict[str, Label] = {
     "trigger": Label("Udløst af", "Triggered by"),
     "key": Label("Sammen med", "Together with"),
     "due": Label("Frist", "Due"),
-    "due-counted": Label("{due} ({duration} fra {start})", "{due} ({duration} from {start})"),
-    "due-from": Label("{due} (regnet fra {start})", "{due} (counted from {start})"),
     "no-due": Label("ingen frist", "no deadline"),
     "evidence": Label("Hvad sagen viser", "What the case shows"),
     "near": Label("Tæt på", "Close"),
@@ -257,7 +253,9 @@ WORDS: dict[str, Label] = {
     # data quality
     "rows-head": Label("Rækker i eksporten", "Rows in the export"),
     "rows-mapped": Label("læst som hændelser", "read as events"),
-    "rows-skipped": Label("heraf uden hændelse, fordi en betingelse ikke var opfyldt", "of these without an event, as a condition did not hold"),
+    "rows-skipped": Label(
+        "heraf uden hændelse, fordi en betingelse ikke var opfyldt", "of these without an event, as a condition did not hold"
+    ),
     "rows-irrelevant": Label("erklæret uden betydning", "declared irrelevant"),
     "rows-unmapped": Label("aktivitet uden tilknytning", "activity not mapped"),
     "rows-quarantined": Label("i karantæne", "quarantined"),
@@ -284,8 +282,6 @@ WORDS: dict[str, Label] = {
     "column": Label("Kolonne", "Column"),
     "reason": Label("Årsag", "Reason"),
     "lacks": Label("Kilden registrerer ikke", "The source does not record"),
-    "rules-not-checkable": Label("{n} regler kan ikke efterprøves", "{n} rules not checkable"),
-    "rules-not-checkable.one": Label("1 regel kan ikke efterprøves", "1 rule not checkable"),
     "rests-on": Label("gælder {n} steder", "in {n} places"),
     "rests-on.one": Label("gælder 1 sted", "in 1 place"),
     # about

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from rebild_policy.labels import SEVERITIES, VALUES, VERDICTS, Label, event_label, field_label
-from rebild_policy.privacy import holds_cpr, redact
+from rebild_policy.privacy import redact
 from rebild_policy.report.texts import ANSWERS, MEANINGS, MONTHS, NUMBERS, PLURALS, PROFILES, TEXTS, UNITS
 from rebild_policy.results import Words
 from rebild_policy.rules import Language, Severity
@@ -25,16 +25,8 @@ _NUMBER = re.compile(r" no\. (\d+)")
 
 def safe(text: str) -> str:
     """`text` as output may show it: without CPR shapes, on one line, with every hidden character made visible."""
-    text = redacted(text)
+    text = redact(text)
     return text if text.isprintable() else "".join(_visible(char) for char in text)
-
-
-def redacted(text: str) -> str:
-    """`text` without CPR shapes, nor such as hidden characters between the digits would keep from being seen."""
-    if not text.isprintable():
-        bare = "".join(char for char in text if unicodedata.category(char) not in _HIDDEN or char in _BLANKS)
-        text = bare if holds_cpr(bare) else text
-    return redact(text)
 
 
 def _visible(char: str) -> str:
@@ -181,10 +173,6 @@ class Writer:
         if self.lang == "en":
             return safe(reference)
         return _NUMBER.sub(r", nr. \1", _SUBSECTION.sub(r"\1, stk. \2", safe(reference)))
-
-    def title(self, name: str, titles: Mapping[str, Label]) -> str:
-        """The title of a parameter; without one, its name in words."""
-        return self.pick(titles[name]) if name in titles else safe(name.replace("_", " "))
 
     def listing(self, parts: Iterable[str], joint: str = "and") -> str:
         """a, b and c."""

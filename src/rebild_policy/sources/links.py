@@ -10,21 +10,22 @@ from datetime import date
 
 from rebild_policy.expressions import UNKNOWN, Unknown
 from rebild_policy.facts import Event, vocabulary
+from rebild_policy.labels import event_label
 from rebild_policy.rules import Text
 
 POLICIES = ("latest earlier", "latest earlier unanswered", "earliest earlier unanswered", "only")
 _POLICY = re.compile(rf"({'|'.join(POLICIES)}) +(\w+)")
 _WORDS = {
-    "latest earlier": Text("den seneste tidligere {target} i sagen", "the latest earlier {target} of the case"),
+    "latest earlier": Text("den seneste tidligere i sagen", "the latest earlier one of the case"),
     "latest earlier unanswered": Text(
-        "den seneste tidligere {target} i sagen, som ingen tidligere {type} er knyttet til",
-        "the latest earlier {target} of the case that no earlier {type} is linked to",
+        "den seneste tidligere i sagen, som ingen tidligere „{type}“ er knyttet til",
+        "the latest earlier one of the case that no earlier “{type}” is linked to",
     ),
     "earliest earlier unanswered": Text(
-        "den ældste tidligere {target} i sagen, som ingen tidligere {type} er knyttet til",
-        "the oldest earlier {target} of the case that no earlier {type} is linked to",
+        "den ældste tidligere i sagen, som ingen tidligere „{type}“ er knyttet til",
+        "the oldest earlier one of the case that no earlier “{type}” is linked to",
     ),
-    "only": Text("sagens eneste {target}", "the only {target} of the case"),
+    "only": Text("den eneste i sagen", "the only one of the case"),
 }
 
 
@@ -56,10 +57,11 @@ class LinkPolicy:
     @property
     def said(self) -> Text:
         """The assumption that it is, in words."""
-        da, en = (words.format(target=self.target, type=self.type) for words in _WORDS[self.kind])
+        target, type_ = (Text(event_label(name, "da"), event_label(name, "en")) for name in (self.target, self.type))
+        da, en = _WORDS[self.kind].da.format(type=type_.da), _WORDS[self.kind].en.format(type=type_.en)
         return Text(
-            f"Udtrækket siger ikke, hvad {self.name} peger på. Her er det {da}.",
-            f"The export does not say what {self.name} points to. Here it is {en}.",
+            f"Udtrækket siger ikke, hvilken „{target.da}“ der hører til „{type_.da}“. Her er det {da}.",
+            f"The export does not say which “{target.en}” goes with “{type_.en}”. Here it is {en}.",
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from random import Random
 from typing import Any, Final, NamedTuple, Protocol, TypeVar, get_args
 
@@ -104,7 +104,16 @@ _NUMBER_OF_LINKS: Final = 59  # drawn before the targets are known, and taken mo
 _OFFSETS: Final = (0, 0, 0, 0, 0, 0, 0, 0, 1, 1, -1, 2, 3, 7, 9, 10, 11, 14, 15, 16, 27, 28, 29)
 _WORKING_DAYS: Final = tuple(Duration(number, "working days") for number in (1, 9, 10, 11, 14, 15))
 _AS_OF_MODES: Final = ("after", "after", "after", "near", "near", "near", "day", "before")
-_LATER: Final = (400, 60, 30, 1)
+_LATER: Final = (60, 400, 30, 1)
+
+
+_CALENDAR: Final = Calendar()
+
+
+@cache
+def _usual_days(day: date) -> tuple[date, ...]:
+    offsets = (day + timedelta(days=offset) for offset in _OFFSETS)
+    return (*offsets, *(_CALENDAR.due(day, duration) for duration in _WORKING_DAYS))
 
 
 class CaseGenerator:
@@ -119,12 +128,9 @@ class CaseGenerator:
         self._anchors = self._weighted_anchors()
         self._shapes = Shapes(self.vocabulary, focus)
         self._near: dict[date, tuple[date, ...]] = {}
-        self._calendar = Calendar()
 
     # ---------------------------------------------------------------------------------------------------------- drawing
-    def scenario(
-        self, chooser: Chooser, *, missing: tuple[str, ...] | None = None, same_day: SameDay | None = None
-    ) -> Scenario:
+    def scenario(self, chooser: Chooser, *, missing: tuple[str, ...] | None = None, same_day: SameDay | None = None) -> Scenario:
         """A case, a day, and what the source leaves out: nothing half of the time, or what `missing` says."""
         if missing is None:
             missing = self.missing(chooser) if chooser.chance(0.5) else ()
@@ -153,7 +159,9 @@ class CaseGenerator:
         data: dict[str, Any] = {"id": chooser.pick(CASE_IDS)}
         self._fill(chooser, data, self._shapes.of(CASE, full), (anchor, anchor), links)
         events: list[dict[str, Any]] = []
-        for type_ in self._types_of_case(chooser):
+        due_types = list(self._triggers) if chooser.chance(0.92) else []
+        while len(events) < MAX_EVENTS and (due_types or not events or chooser.chance(0.88)):
+            type_ = due_types.pop(0) if due_types else self._any_type(chooser)
             day = chooser.pick(self._nearby(chooser.pick(days)))
             days.append(day)
             event = {"type": type_, "id": ids[len(events)], "time": day.isoformat() + chooser.pick(CLOCKS)}
@@ -168,11 +176,8 @@ class CaseGenerator:
         data["events"] = events
         return data, days
 
-    def _types_of_case(self, chooser: Chooser) -> list[str]:
-        types = list(self._triggers) if chooser.chance(0.92) else []
-        while len(types) < MAX_EVENTS and (not types or chooser.chance(0.88)):
-            types.append(chooser.pick(self._types) or chooser.pick(self._every_type))
-        return types
+    def _any_type(self, chooser: Chooser) -> str:
+        return chooser.pick(self._types) or chooser.pick(self._every_type)
 
     def _fill(
         self, chooser: Chooser, data: dict[str, Any], shape: Shape, days: tuple[date, date], links: list[_PendingLink]
@@ -227,10 +232,9 @@ class CaseGenerator:
         """Days around `day`: often itself, else where a time limit that matters runs out, or the day before or after."""
         known = self._near.get(day)
         if known is None:
-            days = [day + timedelta(days=offset) for offset in _OFFSETS]
-            days += [self._calendar.due(day, duration) for duration in _WORKING_DAYS]
+            days = [*_usual_days(day)]
             for duration in self.focus.durations if self.focus else ():
-                due = self._calendar.due(day, duration)
+                due = _CALENDAR.due(day, duration)
                 days += [due, due, due - timedelta(days=1), due + timedelta(days=1), day - (due - day)]
             known = self._near[day] = tuple(near for near in days if FIRST_DAY <= near <= LAST_DAY)
         return known

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
@@ -160,6 +161,7 @@ def _usable(model: type[Event] | None, name: str, pool: tuple[Any, ...]) -> tupl
     return usable
 
 
+@lru_cache(maxsize=None, typed=True)  # typed: true is not 1
 def _fits(model: type[Event], name: str, value: object) -> bool:
     """Does the model take `value` in this field? What else it would want is left aside."""
     try:

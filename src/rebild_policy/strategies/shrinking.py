@@ -209,8 +209,7 @@ class _Shrinker:
             return value
 
         events = [
-            {name: renamed(number, name, value) for name, value in event.items()}
-            for number, event in enumerate(self.events, 1)
+            {name: renamed(number, name, value) for name, value in event.items()} for number, event in enumerate(self.events, 1)
         ]
         return self.with_events(events)
 

@@ -1,3 +1,0 @@
-"""Labels, for the faces of the report."""
-
-from rebild_policy.labels import *  # noqa: F403
