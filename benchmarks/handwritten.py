@@ -122,12 +122,7 @@ def contact(rows: list[Row], case: Case, as_of: date, events: Events) -> None:  
                         replied = max(replied, answered_that_day(case, inquiry, answer))
         if replied == TRUE:
             rows.append(new(Row, ("late-reply", id_, (), SATISFIED, due)))
-        elif (
-            merged_into is not None
-            or inquiry["requires_reply"] is False
-            or inquiry["contactable"] is False
-            or inquiry["forwarded_to"] is not None
-        ):
+        elif needs_no_reply(inquiry):
             rows.append(new(Row, ("late-reply", id_, (), EXEMPT, None)))
         else:
             rows.append(new(Row, ("late-reply", id_, (), SAID[replied] if written else UNDETERMINED, due)))
@@ -138,7 +133,9 @@ def contact(rows: list[Row], case: Case, as_of: date, events: Events) -> None:  
     rows += letters
 
 
-def acknowledgements(rows: list[Row], case: Case, as_of: date, events: Events) -> list[Fields]:
+def acknowledgements(  # noqa: C901, PLR0912, PLR0915 - two rules, one loop
+    rows: list[Row], case: Case, as_of: date, events: Events
+) -> list[Fields]:
     """acknowledgement-without-caseworker and -without-duration. Gives back the acknowledgements that lack neither."""
     full: list[Fields] = []
     durations: list[Row] = []
@@ -156,6 +153,11 @@ def acknowledgements(rows: list[Row], case: Case, as_of: date, events: Events) -
                 break
         else:
             continue
+        written = inquiry["written"]
+        if written is None:
+            written = WRITTEN.get(inquiry["channel"])
+        if written is False:
+            continue
         id_, key = acknowledgement["id"], (about,)
         if named and lasting:
             rows.append(new(Row, ("acknowledgement-without-caseworker", id_, key, SATISFIED, None)))
@@ -163,7 +165,12 @@ def acknowledgements(rows: list[Row], case: Case, as_of: date, events: Events) -
             continue
         due = reply_due(inquiry)
         replied = answered(case, as_of, due, inquiry, events.get("reply_sent", NO_FACTS))
-        said = EXEMPT if replied == TRUE else SAID[replied]
+        if replied == TRUE:
+            said = EXEMPT
+        elif needs_no_reply(inquiry):
+            said, due = EXEMPT, None
+        else:
+            said = SAID[replied] if written else UNDETERMINED
         if named:
             rows.append(new(Row, ("acknowledgement-without-caseworker", id_, key, SATISFIED, None)))
         else:
@@ -174,6 +181,16 @@ def acknowledgements(rows: list[Row], case: Case, as_of: date, events: Events) -
             durations.append(new(Row, ("acknowledgement-without-duration", id_, key, said, due)))
     rows += durations
     return full
+
+
+def needs_no_reply(inquiry: Fields) -> bool:
+    """Is there nothing to answer here: no reply is due, or none can be given, or it is given elsewhere?"""
+    return (
+        inquiry["merged_into"] is not None
+        or inquiry["requires_reply"] is False
+        or inquiry["contactable"] is False
+        or inquiry["forwarded_to"] is not None
+    )
 
 
 def reply_due(inquiry: Fields) -> date | None:
@@ -203,7 +220,7 @@ def answered_that_day(case: Case, inquiry: Fields, answer: Fields) -> int:
 
 
 def stamped(case: Case, inquiry: Fields, events: Events) -> int:
-    """Was the letter stamped on the day it came, or at least no later than any answer, an automatic one included?"""
+    """Was the letter stamped on the day it came, or at least no later than any answer?"""
     id_, day, stamp = inquiry["id"], inquiry["day"], inquiry["date_stamped_on"]
     if stamp is None:
         return FALSE
@@ -211,7 +228,7 @@ def stamped(case: Case, inquiry: Fields, events: Events) -> int:
         return TRUE
     in_time = TRUE
     for answer in (*events.get("reply_sent", NO_FACTS), *events.get("acknowledgement_sent", NO_FACTS)):
-        if answer["inquiry"] == id_ and day <= answer["day"] < stamp:
+        if answer["inquiry"] == id_ and day <= answer["day"] < stamp and not answer.get("automatic"):
             order = TRUE if day < answer["day"] else answered_that_day(case, inquiry, answer)
             if order == TRUE:
                 return FALSE

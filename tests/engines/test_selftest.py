@@ -123,7 +123,8 @@ def _is_an_example(difference: Difference, folder: Path) -> None:
 
 
 def test_odd_texts_are_written_so_that_they_are_read_back(tmp_path: Path) -> None:
-    odd = ["null", "5", "05", "1e3", "2026-01-05", "å/😀", "a: b # c", 'say "x"', "back\\slash", "two\nlines", "\u200b", "true ", "no"]
+    odd = ["null", "5", "05", "1e3", "2026-01-05", "å/😀", "a: b # c", 'say "x"', "back\\slash", "two\nlines"]
+    odd += ["\u200b", "true ", "no", "e", "a - b", "{x}", "[", "*x", "&x", "!", "%"]
     events = [{"type": "interest_declared", "id": text, "time": "2026-01-05", "employee": text} for text in odd]
     events.append({"type": "decision_made", "id": "d", "time": "2026-01-06T10:00", "decided_by": "5", "sent_on": "2026-01-07"})
     events.append({"type": "measure_considered", "id": "m", "time": "2026-01-06", "intrusiveness": 10**17, "case": "æ"})
@@ -173,7 +174,7 @@ def test_a_longer_run_begins_like_a_shorter_one(monkeypatch: pytest.MonkeyPatch)
     for cases in (50, 75):
         seen.append([])
         run(SHIPPED, ["recording"], cases, seed=7)
-    assert len(seen[0]) == 2 * 50
+    assert len(seen[0]) == 2 * 2 * 50  # both profiles, judge() and verdicts()
     assert seen[1][: len(seen[0])] == seen[0]
 
 

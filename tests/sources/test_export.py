@@ -156,7 +156,7 @@ def test_assumptions_are_listed_with_the_number_of_values_behind_them(source):
     export = source.rows("a;1;Ind;05-01-2026;;Mail;;x", "a;2;Ind;05-01-2026;;Mail;;", "a;3;Svar;06-01-2026;;;;", mapping=mapping)
     said = [(assumption.en, assumption.count) for assumption in export.assumptions]
     assert said[:2] == [("All is there", None), ("The subject", 1)]
-    assert said[2][0].startswith("The export does not say what reply_sent.inquiry points to.")
+    assert said[2][0].startswith("The export does not say which “inquiry received” goes with “reply sent”.")
     assert said[2][1] == 1
 
 

@@ -111,9 +111,9 @@ def test_what_is_no_policy(text):
 def test_a_policy_says_what_it_assumes():
     said = read_policy("reply_sent.inquiry", "only inquiry_received").said
     assert (
-        said.en == "The export does not say what reply_sent.inquiry points to. Here it is the only inquiry_received of the case."
+        said.en == "The export does not say which “inquiry received” goes with “reply sent”. Here it is the only one of the case."
     )
-    assert said.da.endswith("Her er det sagens eneste inquiry_received.")
+    assert said.da.endswith("Her er det den eneste i sagen.")
     assert read_policy("note_recorded.about", "only inquiry_received").many
 
 

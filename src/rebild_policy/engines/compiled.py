@@ -14,9 +14,9 @@ from itertools import chain
 from typing import Any, Final, Literal, TypeAlias
 
 from rebild_policy.calendar import Calendar, Duration
-from rebild_policy.engines.base import Judgement, collapse, constant_of, paused_days, received
+from rebild_policy.engines.base import Judgement, collapse, constant_of, paused_days
 from rebild_policy.engines.kleene_source import ALWAYS, NEVER, Conditions, Names
-from rebild_policy.expressions import And, Day, Expression, Or
+from rebild_policy.expressions import And, Expression, Or
 from rebild_policy.facts import ANY_EVENT, Case
 from rebild_policy.plan import Plan, open_links
 from rebild_policy.results import Row, Verdict
@@ -352,10 +352,8 @@ class _Writer:
             return conditions.value(window.date)
         if not window.computable or window.start is None:
             return "None"
-        start = conditions.value(window.start)
-        if isinstance(window.start, Day) and self.plan.calendar.cut_off is not None:
-            event = conditions.variables[window.start.var]
-            start = f"{self.names.constant(_received)}({event}, case, {self.names.constant(self.plan.calendar)})"
+        counting = conditions if self.plan.calendar.cut_off is None else conditions.counting()
+        start = counting.value(window.start)
         duration = constant_of(window.duration, self.plan)
         if isinstance(duration, Duration) and not window.paused:
             dues = _DueDates(self.plan.calendar, duration, window.roll)
@@ -374,10 +372,6 @@ def _deadline(
         return None
     paused = paused_days((case.event(fields["id"]) for fields in suspensions), start)
     return None if paused is None else calendar.deadline(start, duration, paused, roll=roll)
-
-
-def _received(fields: Fields, case: Case, calendar: Calendar) -> date:
-    return received(case.event(fields["id"]), calendar)
 
 
 def _latest(parts: tuple[tuple[int, date | None], ...]) -> date | None:

@@ -8,9 +8,11 @@ one of them only. Values become expressions that give None where the value is ab
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
-from rebild_policy.engines.base import constant_of
+from rebild_policy.calendar import Calendar
+from rebild_policy.engines.base import constant_of, received
 from rebild_policy.expressions import (
     UNKNOWN,
     And,
@@ -67,6 +69,13 @@ class Conditions:
         self.names = names
         self.variables = variables
         self.types = types
+        self.counts = False
+
+    def counting(self) -> Conditions:
+        """The same, for the start of a window: the day of an event is the one it counts from, by the cut-off hour."""
+        counting = Conditions(self.plan, self.names, self.variables, self.types)
+        counting.counts = True
+        return counting
 
     # ----------------------------------------------------------------------------------------------------------- values
     def value(self, node: Expression) -> str:
@@ -79,6 +88,9 @@ class Conditions:
                 if default is None or not covered:
                     return place
                 return f"({self.names.constant(default)} if {place} is None else {place})"
+            case Day(var) if self.counts:
+                calendar = self.names.constant(self.plan.calendar)
+                return f"{self.names.constant(_received)}({self.variables[var]}, case, {calendar})"
             case Day(var):
                 return self._place(var, "day")
             case Conditional(test, yes, no):
@@ -277,6 +289,10 @@ class Conditions:
             return False
         said = {self.plan.vocabulary.field((type_,), node.name).many for type_ in self.types[node.var]}
         return said.pop() if len(said) == 1 else None
+
+
+def _received(fields: dict[str, Any], case: Case, calendar: Calendar) -> date:
+    return received(case.event(fields["id"]), calendar)
 
 
 def _same_place(given: Field, field: Field) -> bool:

@@ -16,7 +16,6 @@ from rebild_policy.engines.base import Judgement, collapse, paused_days, receive
 from rebild_policy.expressions import (
     UNKNOWN,
     Attribute,
-    Day,
     Expression,
     Field,
     Parameter,
@@ -137,9 +136,8 @@ class Match:
 
     def start(self, window: Within) -> date | None:
         """The day that a window is counted from."""
-        if isinstance(window.start, Day):
-            return received(self.bound[window.start.var], self.plan.calendar)
-        start = value(window.start, self) if window.start else None
+        counting = _Counting(self.plan, self.case, self.as_of, self.rule, self.bound)
+        start = value(window.start, counting) if window.start else None
         return start if isinstance(start, date) else None
 
     def _within(self, window: Within) -> date | None:
@@ -152,6 +150,14 @@ class Match:
 
     def _visible(self, type_: str) -> Iterator[Event]:
         return (event for event in self.case.events if event.type == type_ and event.day <= self.as_of)
+
+
+class _Counting(Match):
+    """A match in which the day of an event is the one it counts from: the next, where it came after the cut-off hour."""
+
+    def day(self, var: str) -> date:
+        """The day that a deadline is counted from."""
+        return received(self.bound[var], self.plan.calendar)
 
 
 def combined(kind: str, answers: list[Answer]) -> Answer:

@@ -248,11 +248,14 @@ class Event(BaseModel):
                 fields[name] = derived.of(self)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy, as pydantic makes it; with another `time` it has another day."""
+        """A copy, as pydantic makes it, in which what follows from an updated field is worked out anew."""
         copy = super().model_copy(update=update, deep=deep)
-        if update and "time" in update:
+        if update:
             copy.__dict__.pop("instant", None)
-            copy.__dict__["day"] = local_day(copy.time)
+            for name in self.fallbacks:
+                if name not in copy.model_fields_set:
+                    copy.__dict__[name] = None
+            copy.model_post_init(None)
         return copy
 
     @classmethod

@@ -5,7 +5,7 @@ Hypothesis shrinks the choices that it made itself; this shrinks any scenario, s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from rebild_policy.errors import CaseError
 from rebild_policy.facts import FieldSpec, vocabulary
-from rebild_policy.strategies.focus import CASE
 from rebild_policy.strategies.generator import Scenario
 
 Data = dict[str, Any]
@@ -166,7 +165,7 @@ class _Shrinker:
 
     # ----------------------------------------------------------------------------------------------------------- values
     def simplify_values(self) -> None:
-        """Shorten texts, the same text everywhere at once, and bring numbers near 0."""
+        """Shorten texts, the same text everywhere at once; bring numbers near 0; take the first value of an enum that goes."""
         for text in self._texts():
             for plain in ("a", "b", text[: len(text) // 2]):
                 if plain and plain != text and self.take(data=self._replaced(text, plain)):
@@ -175,6 +174,12 @@ class _Shrinker:
             given = self.holders[number][name]
             for value in (0, 1, int(given / 2)):
                 if abs(value) < abs(given) and self.take(data=self.with_field(number, name, value)):
+                    break
+
+        for number, name in [*self.places("enum")]:
+            values = self.fields(number)[name].values
+            for option in values[: values.index(self.holders[number][name])]:
+                if self.take(data=self.with_field(number, name, option)):
                     break
 
     def _texts(self) -> list[str]:
@@ -214,19 +219,20 @@ class _Shrinker:
         return self.with_events(events)
 
     # ----------------------------------------------------------------------------------------------------------- fields
+    def fields(self, number: int) -> Mapping[str, FieldSpec]:
+        """The fields that one of the `holders` may have."""
+        known = vocabulary()
+        return known.types[self.holders[number]["type"]].fields if number else known.case
+
     def places(self, kind: str) -> Iterator[tuple[int, str]]:
         """Where the values of a kind stand: the number of the holder and the name of the field."""
         for number, holder in enumerate(self.holders):
-            fields = _fields(holder["type"] if number else CASE)
+            fields = self.fields(number)
             for name, value in holder.items():
-                is_time = number and name in {"time", "recorded_at"}
-                if value is not None and ((is_time and kind == "time") or (name in fields and fields[name].kind == kind)):
+                is_time = number > 0 and name in {"time", "recorded_at"}
+                found = "time" if is_time else fields[name].kind if name in fields else None
+                if value is not None and found == kind:
                     yield number, name
-
-
-def _fields(owner: str) -> dict[str, FieldSpec]:
-    known = vocabulary()
-    return known.case if owner == CASE else known.types[owner].fields
 
 
 def _day(text: str) -> date:
