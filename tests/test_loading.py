@@ -8,7 +8,6 @@ from rebild_policy.calendar import Duration
 from rebild_policy.errors import ExpressionError, ParameterError, RuleError
 from rebild_policy.expressions import UNKNOWN
 from rebild_policy.loading import load_rules
-from rebild_policy.plan import build_plan
 from rebild_policy.rules import Group, Quantifier, Within
 
 FILES = {
@@ -488,6 +487,20 @@ def test_a_value_of_another_kind_is_refused(rules, kind, value):
         rules.load()
 
 
-def test_terms_count_in_the_dates_of_windows_too(folder):
-    folder.file(HEARING, FILES[HEARING].replace("    same: matter", "    by: day(decision) if adverse(decision) else decision.sent_on"))
-    assert build_plan(folder.load(), profile="guideline").rules
+def test_terms_count_in_the_dates_of_windows_too(rules):
+    rules.file(TERMS, FILES[TERMS])
+    rules.rule("""
+        each: {decision: decision_made}
+        require:
+          - some: {reply: reply_sent}
+            by: decision.sent_on if adverse(decision) else day(decision)
+        """)
+    assert rules.plan().rules
+    rules.rule("""
+        each: {decision: decision_made}
+        require:
+          - some: {reply: reply_sent}
+            by: decision.sent_on if advers(decision) else day(decision)
+        """)
+    with pytest.raises(RuleError, match=r"rule\.yaml:20: unknown term 'advers'\. Did you mean 'adverse'\?"):
+        rules.plan()

@@ -203,6 +203,7 @@ class _Builder:
             window=self.window(node, place),
             profile=node.profile,
             at=self.at(place),
+            lines={key: self.at((*place, key)).line for key in ("where", "within", "from", "by")},
         )
 
     def window(self, node: QuantifierShape, place: Place) -> Window | None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StrictBool, StrictInt, Tag
 
+from rebild_policy.calendar import MAX_VALUE
 from rebild_policy.facts import read_day
 from rebild_policy.rules import Profile, Severity, Text
 
@@ -188,7 +189,7 @@ class RowShape(Shape):
     """One adopted processing time. Only a row with `in_force: true` is used."""
 
     case_kind: Words
-    value: Annotated[StrictInt, Field(ge=0)]
+    value: Annotated[StrictInt, Field(ge=0, le=MAX_VALUE)]
     unit: Literal["working days", "days", "weeks", "months"]
     start: Words
     end: Words

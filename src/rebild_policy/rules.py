@@ -65,6 +65,7 @@ class Quantifier:
     profile: Profile | None = None
     covered: bool = True  # set by the plan: is the absence of such an event a fact?
     at: Location = field(default=Location(""), compare=False)
+    lines: dict[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

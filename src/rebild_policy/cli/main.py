@@ -67,13 +67,19 @@ def _run(command: str, **options: Any) -> None:
     raise typer.Exit(import_module(f"rebild_policy.cli.{command}").run(**options))
 
 
-@app.callback()
-def _options(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
-) -> None:
-    if version:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"rebild-policy {VERSION}")
         raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    del version  # printed by its callback, before a command is asked for
 
 
 @app.command()

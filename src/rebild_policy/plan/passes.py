@@ -73,7 +73,7 @@ def expand_terms(rule: Rule, context: Context) -> Rule:
         return definition(node) if isinstance(node, Term) else node
 
     def window(node: Quantifier) -> Quantifier:
-        return replace(node, window=_each_of_window(node.window, lambda part: transform(part, expand)))
+        return replace(node, window=_each_of_window(node, lambda part: transform(part, expand)))
 
     def definition(term: Term) -> Expression:
         known = context.terms.get(term.name)
@@ -87,13 +87,26 @@ def expand_terms(rule: Rule, context: Context) -> Rule:
     return _each_expression(_each_quantifier(rule, window), lambda node, _: transform(node, expand))
 
 
-def _each_of_window(window: Window | None, change: Callable[[Expression], Expression]) -> Window | None:
-    match window:
-        case Within(duration, start):
-            return replace(window, duration=change(duration), start=change(start) if start else None)
+def _each_of_window(
+    node: Quantifier, change: Callable[[Expression], Expression], change_duration: Callable[[Expression], Expression] | None = None
+) -> Window | None:
+    """The window of a quantifier with its dates changed, and its duration by a change of its own if there is one."""
+
+    def changed(part: Expression, key: str) -> Expression:
+        how = change_duration if change_duration and key == "within" else change
+        return with_place(partial(how, part), _place(node, key))
+
+    match node.window:
+        case Within(duration, start) as window:
+            return replace(window, duration=changed(duration, "within"), start=changed(start, "from") if start else None)
         case By(day):
-            return By(change(day))
+            return By(changed(day, "by"))
     return None
+
+
+def _place(node: Quantifier, key: str) -> Location:
+    """Where a part of a quantifier stands."""
+    return Location(node.at.file, node.lines.get(key, node.at.line))
 
 
 def check_term(term: TermDefinition, context: Context) -> None:
@@ -230,25 +243,18 @@ def check_types(rule: Rule, context: Context) -> Rule:
 
     def quantifier(node: Quantifier) -> Quantifier:
         scope = {**bound, node.var: node.types}
-        return replace(
-            node,
-            where=context.checker.condition(node.where, scope),
-            window=_checked_window(node, bound, context.checker),
-        )
+        where = with_place(partial(context.checker.condition, node.where, scope), _place(node, "where"))
+        return replace(node, where=where, window=_checked_window(node, bound, context.checker))
 
     checked = _each_quantifier(rule, quantifier)
     return _each_expression(checked, lambda node, own: node if own else context.checker.condition(node, bound))
 
 
 def _checked_window(node: Quantifier, bound: Scope, checker: Checker) -> Window | None:
-    match node.window:
-        case Within(duration, start):
-            # Counted from the day of the event it follows, unless the author says from where.
-            start = start or Day(node.of or node.after or "")
-            return replace(node.window, duration=checker.duration(duration, bound), start=checker.date(start, bound))
-        case By(day):
-            return By(checker.date(day, bound))
-    return None
+    if isinstance(node.window, Within) and node.window.start is None:
+        # Counted from the day of the event it follows, unless the author says from where.
+        node = replace(node, window=replace(node.window, start=Day(node.of or node.after or "")))
+    return _each_of_window(node, lambda part: checker.date(part, bound), lambda part: checker.duration(part, bound))
 
 
 # ------------------------------------------------------------------------------------------------------ fields and coverage
@@ -263,7 +269,7 @@ def resolve_fields(rule: Rule, context: Context) -> Rule:
         return resolve
 
     def quantifier(node: Quantifier) -> Quantifier:
-        window = _each_of_window(node.window, lambda part: transform(part, resolver(bound)))
+        window = _each_of_window(node, lambda part: transform(part, resolver(bound)))
         if isinstance(window, Within):
             computable = not window.paused or context.coverage.covers("suspension", "until")
             window = replace(window, computable=computable)
@@ -386,7 +392,7 @@ def _each_expression(rule: Rule, change: Callable[[Expression, bool], Expression
             case Holds(condition):
                 return replace(formula, condition=with_place(lambda: change(condition, False), formula.at))
             case Quantifier():
-                return replace(formula, where=with_place(lambda: change(formula.where, True), formula.at))
+                return replace(formula, where=with_place(lambda: change(formula.where, True), _place(formula, "where")))
 
     def within(group: Group) -> Group:
         return replace(group, parts=tuple(changed(part) for part in group.parts))
