@@ -373,7 +373,13 @@ def test_the_name_of_a_special_file_counts_at_the_top_only(folder):
 def test_everything_but_the_rules_may_be_left_out(rules):
     rules.rule("each: {decision: decision_made}\nrequire: never\n")
     ruleset = rules.load()
-    assert (ruleset.name, ruleset.version, ruleset.terms, ruleset.parameters, ruleset.statements) == ("own-rules", "0.0.0", {}, {}, {})
+    assert (ruleset.name, ruleset.version, ruleset.terms, ruleset.parameters, ruleset.statements) == (
+        "own-rules",
+        "0.0.0",
+        {},
+        {},
+        {},
+    )
 
 
 @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", "rule: x".encode("utf-16"), b"[" * 10_000, b"a: &a [*a]"])
@@ -478,7 +484,16 @@ def test_the_kinds_of_parameters(rules, kind, value, held):
 
 @pytest.mark.parametrize(
     ("kind", "value"),
-    [("number", "three"), ("number", "true"), ("number", "1.5"), ("flag", "yes"), ("text", "5"), ("list", "a"), ("list", "[1]"), ("duration", "10")],
+    [
+        ("number", "three"),
+        ("number", "true"),
+        ("number", "1.5"),
+        ("flag", "yes"),
+        ("text", "5"),
+        ("list", "a"),
+        ("list", "[1]"),
+        ("duration", "10"),
+    ],
 )
 def test_a_value_of_another_kind_is_refused(rules, kind, value):
     rules.rule("each: {decision: decision_made}\nrequire: never\n")

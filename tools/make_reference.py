@@ -26,7 +26,7 @@ from rebild_policy.calendar import Duration
 from rebild_policy.cli.main import app
 from rebild_policy.expressions import Parameter, walk
 from rebild_policy.facts import Derived, Event, EventType, FieldSpec, events, vocabulary
-from rebild_policy.labels import event_label, field_label, value_label
+from rebild_policy.labels import VERDICTS, event_label, field_label, value_label
 from rebild_policy.loading import RuleSet, load_rules
 from rebild_policy.parameters import ParameterDefinition
 from rebild_policy.plan.passes import PASSES
@@ -197,7 +197,7 @@ def _rule(rule: Rule, rules: RuleSet) -> str:
     parts.append(table(("", ""), facts))
     chunks = _KEY.split(file.read_text(encoding="utf-8"))
     logic = "".join(chunk for chunk in chunks if chunk.partition(":")[0] in _LOGIC).rstrip()
-    parts += [f"<!-- from: rules/{place} -->", f"```yaml\n{logic}\n```", "Examples:"]
+    parts += [f"```yaml\n{logic}\n```", "Examples:"]
     parts += [_example(example, rule) for example in rule.examples]
     return "\n\n".join(parts)
 
@@ -241,8 +241,8 @@ def _expected(example: Example) -> str:
     if not example.expect:
         return "not applicable"
     if len(example.expect) == 1:
-        return f"{next(iter(example.expect.values()))}{due}"
-    return "; ".join(f"{key.replace('+', ' with ')}: {said}" for key, said in example.expect.items()) + due
+        return f"{VERDICTS[next(iter(example.expect.values()))].en}{due}"
+    return "; ".join(f"{key.replace('+', ' with ')}: {VERDICTS[said].en}" for key, said in example.expect.items()) + due
 
 
 def _event_line(event: dict[str, Any]) -> tuple[str, str, str]:
@@ -413,16 +413,16 @@ def _default(value: object) -> str:
 def mapping_keys() -> str:
     """The keys of a mapping file and of its parts."""
     named: list[tuple[str, type[BaseModel], str]] = [
-        ("The file", Mapping, ""),
-        ("source", SourceFormat, "Under `source`."),
-        ("time", TimeSettings, "Under `time`."),
-        ("An event of an activity", EventMapping, "Each item under an activity."),
-        ("time of an event", EventTime, "Under `time` of an event."),
-        ("A field", FieldSource, "Under `set` of an event, and under `case`."),
+        ("The file", Mapping, "The keys at the top."),
+        ("source", SourceFormat, "Under `source`: how the file is written."),
+        ("time", TimeSettings, "Under `time`: how times are written and read."),
+        ("An event of an activity", EventMapping, "Each item of the list under an activity."),
+        ("time of an event", EventTime, "Under `time` of an event, where it is another than the row's own."),
+        ("A field", FieldSource, "Each item under `set` of an event, and under `case`: a constant, or a column."),
     ]
     parts = []
-    for title, model, note in named:
-        parts += [f"### {title}", f"{sentence(model.__doc__ or '')} {note}".strip()]
+    for title, model, about in named:
+        parts += [f"### {title}", about]
         rows = [
             [code(field.alias or name), _allowed(field.annotation), _start(field), _described(field)]
             for name, field in model.model_fields.items()

@@ -216,9 +216,10 @@ def _says_little(kind: str, place: Sequence[str | int]) -> tuple[bool, int, bool
 
 def _keys(model: type[BaseModel], document: Map, place: Sequence[str | int]) -> list[str]:
     """The keys that may stand at `place`: those of the model that fits most of what stands there."""
-    models, here = [model], document
+    models = [model]
+    here: Any = document
     for part in place:
-        here = here[part]  # type: ignore[call-overload]
+        here = here[part]
         if isinstance(part, str):
             # A part that is no field is a key of a dictionary.
             models = [inner for outer in models for field in _fields(outer, part) for inner in _models(field)] or models

@@ -73,7 +73,11 @@ def test_an_identical_duplicate_is_dropped_and_the_order_kept():
     ],
 )
 def test_a_duplicate_may_be_written_another_way(same):
-    case = Case.read({"id": "c", "events": [{**REPLY, "time": "2026-01-05T10:00"}, {**REPLY, **same}]}) if "case" not in same else None
+    case = (
+        Case.read({"id": "c", "events": [{**REPLY, "time": "2026-01-05T10:00"}, {**REPLY, **same}]})
+        if "case" not in same
+        else None
+    )
     if case is None:
         with pytest.raises(CaseError, match="event 2 has the id of another event"):
             Case.read({"id": "c", "events": [{**REPLY, "time": "2026-01-05T10:00"}, {**REPLY, **same}]})
@@ -125,8 +129,20 @@ def test_events_may_be_given_as_objects():
 
 
 def test_what_happened_by_a_day():
-    case = Case.read({"id": "c", "events": [REPLY, {**REPLY, "id": "s", "time": "2026-01-07"}, {**REPLY, "id": "t", "type": "meeting_held", "time": "2026-01-06T23:30Z"}]})
-    seen = {day: {type_: [fields["id"] for fields in found] for type_, found in case.facts(date(2026, 1, day)).items()} for day in (4, 5, 6, 7)}
+    case = Case.read(
+        {
+            "id": "c",
+            "events": [
+                REPLY,
+                {**REPLY, "id": "s", "time": "2026-01-07"},
+                {**REPLY, "id": "t", "type": "meeting_held", "time": "2026-01-06T23:30Z"},
+            ],
+        }
+    )
+    seen = {
+        day: {type_: [fields["id"] for fields in found] for type_, found in case.facts(date(2026, 1, day)).items()}
+        for day in (4, 5, 6, 7)
+    }
     assert seen == {
         4: {},
         5: {"reply_sent": ["r"]},
@@ -168,7 +184,10 @@ def generated(count):
 
 
 def test_a_case_is_the_same_after_its_way_through_json():
-    folds = [{**REPLY, "id": str(number), "time": f"2026-10-25T02:30{offset}"} for number, offset in enumerate(("", "Z", "+01:00", "+02:00"))]
+    folds = [
+        {**REPLY, "id": str(number), "time": f"2026-10-25T02:30{offset}"}
+        for number, offset in enumerate(("", "Z", "+01:00", "+02:00"))
+    ]
     cases = [Case.read({"id": "c", "opened": "2026-01-01", "events": folds}), *generated(300)]
     assert sum(len(case.events) for case in cases) > 600
     for case in cases:

@@ -76,7 +76,11 @@ def test_what_an_event_may_not_hold(fields, message):
         ("note_recorded", {"about": "x"}, "about: Input should be a valid tuple."),
         ("note_recorded", {"about": [5]}, "about[0]: Input should be a valid string."),
         ("note_recorded", {"about": [""]}, "about[0]: String should have at least 1 character."),
-        ("decision_made", {"outcome": "Refused"}, "outcome: Input should be 'granted', 'partly_granted', 'refused' or 'burdening'."),
+        (
+            "decision_made",
+            {"outcome": "Refused"},
+            "outcome: Input should be 'granted', 'partly_granted', 'refused' or 'burdening'.",
+        ),
     ],
 )
 def test_what_other_types_may_not_hold(type_, fields, message):

@@ -32,7 +32,8 @@ def said(first_time, second_time, second, same_day, *, swapped=False):
 @pytest.mark.parametrize("swapped", [False, True])
 @pytest.mark.parametrize("second", [BACK, AHEAD, NONE], ids=["back", "ahead", "none"])
 @pytest.mark.parametrize(
-    ("first_time", "second_time"), [(DAY, NEXT), (TEN, NEXT), (DAY, "2026-01-06T00:00"), (TEN, ELEVEN), (TEN, "2026-01-05T09:00:01Z")]
+    ("first_time", "second_time"),
+    [(DAY, NEXT), (TEN, NEXT), (DAY, "2026-01-06T00:00"), (TEN, ELEVEN), (TEN, "2026-01-05T09:00:01Z")],
 )
 def test_the_earlier_time_comes_first_whatever_else_is_said(first_time, second_time, second, swapped, same_day):
     assert said(first_time, second_time, second, same_day, swapped=swapped) is True

@@ -39,7 +39,9 @@ def letter():
 
 
 def case_of(*events):
-    return Case.read({"id": "c", "events": [{"id": str(number), "time": "2026-01-05", **event} for number, event in enumerate(events)]})
+    return Case.read(
+        {"id": "c", "events": [{"id": str(number), "time": "2026-01-05", **event} for number, event in enumerate(events)]}
+    )
 
 
 def test_a_case_may_hold_one(letter):
@@ -97,7 +99,9 @@ def test_rules_may_name_it(letter, rules):
         name="second",
     )
     plan = rules.plan()
-    case = case_of({"type": "inquiry_received", "id": "i"}, {"type": "letter_scanned", "inquiry": "i", "pages": 2, "quality": "good"})
+    case = case_of(
+        {"type": "inquiry_received", "id": "i"}, {"type": "letter_scanned", "inquiry": "i", "pages": 2, "quality": "good"}
+    )
     for engine in ENGINES.values():
         rows = engine(plan).verdicts(case, date(2026, 5, 1))
         assert [(row.rule, str(row.verdict)) for row in rows] == [("rule", "violated"), ("second", "satisfied")]
@@ -149,6 +153,10 @@ def test_what_can_be_no_event_type(names):
 
 
 def test_a_field_of_a_type_that_rules_do_not_know_is_named():
-    type("Weighed", (Event,), {"__annotations__": {"type": Literal["weighed"], "grams": float | None}, "grams": None, "type": "weighed"})
+    type(
+        "Weighed",
+        (Event,),
+        {"__annotations__": {"type": Literal["weighed"], "grams": float | None}, "grams": None, "type": "weighed"},
+    )
     with pytest.raises(RuleError, match=r"the field 'grams' of type .*float.* can't be used in rules"):
         vocabulary()

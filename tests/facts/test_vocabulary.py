@@ -62,10 +62,12 @@ def test_the_types_are_those_of_the_design():
 
 @pytest.mark.parametrize("name", TYPES)
 def test_the_fields_of_a_type(name):
-    fields = {
-        field: spec for field, spec in SHIPPED[name].fields.items() if field not in BASE and not spec.derived
-    }
-    wanted = [re.fullmatch(r"(\w+)(\*)?(\.\.\.)?(?: = (\w+))?(?:: ([\w|]+))?", text.strip()) for text in TYPES[name].split(",") if text.strip()]
+    fields = {field: spec for field, spec in SHIPPED[name].fields.items() if field not in BASE and not spec.derived}
+    wanted = [
+        re.fullmatch(r"(\w+)(\*)?(\.\.\.)?(?: = (\w+))?(?:: ([\w|]+))?", text.strip())
+        for text in TYPES[name].split(",")
+        if text.strip()
+    ]
     assert list(fields) == [match[1] for match in wanted]
     for match in wanted:
         spec = fields[match[1]]
@@ -117,10 +119,22 @@ def test_the_link_of_a_type_to_another():
     [
         (("reply_snt",), "inquiry", "unknown event type 'reply_snt'. Did you mean 'reply_sent'?"),
         (("reply_sent",), "inqury", "unknown field 'inqury' of reply_sent. Did you mean 'inquiry'?"),
-        (("reply_sent", "decision_made"), "inquiry", "unknown field 'inquiry' of reply_sent or decision_made. Known: actor, channel, id, unit."),
+        (
+            ("reply_sent", "decision_made"),
+            "inquiry",
+            "unknown field 'inquiry' of reply_sent or decision_made. Known: actor, channel, id, unit.",
+        ),
         (("any_event",), "matter", "unknown field 'matter' of any_event. Known: actor, channel, id, unit."),
-        (("decision_made", "hearing_sent"), "time", "unknown field 'time' of decision_made or hearing_sent. Known: actor, channel, id, matter, unit."),
-        (("interest_declared", "inquiry_received"), "kind", "'kind' is not of one type in interest_declared and inquiry_received. Write a rule for each."),
+        (
+            ("decision_made", "hearing_sent"),
+            "time",
+            "unknown field 'time' of decision_made or hearing_sent. Known: actor, channel, id, matter, unit.",
+        ),
+        (
+            ("interest_declared", "inquiry_received"),
+            "kind",
+            "'kind' is not of one type in interest_declared and inquiry_received. Write a rule for each.",
+        ),
     ],
 )
 def test_unknown_names_are_answered_with_the_nearest(types, field, message):

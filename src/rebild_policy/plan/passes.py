@@ -88,7 +88,9 @@ def expand_terms(rule: Rule, context: Context) -> Rule:
 
 
 def _each_of_window(
-    node: Quantifier, change: Callable[[Expression], Expression], change_duration: Callable[[Expression], Expression] | None = None
+    node: Quantifier,
+    change: Callable[[Expression], Expression],
+    change_duration: Callable[[Expression], Expression] | None = None,
 ) -> Window | None:
     """The window of a quantifier with its dates changed, and its duration by a change of its own if there is one."""
 
@@ -144,10 +146,10 @@ def check_bindings(rule: Rule, context: Context) -> Rule:
         if var in _RESERVED:
             raise RuleError(f"'{var}' can't be the name of an event.", at=at)
     bound = dict(rule.each)
-    for other in rule.measure.between or () if rule.measure else ():
-        if other not in bound:
+    for var in rule.measure.between or () if rule.measure else ():
+        if var not in bound:
             at = Location(rule.at.file, rule.lines.get("measure", 1))
-            raise RuleError(f"'{other}' is not bound by 'each'.", at=at, remedy=did_you_mean(other, bound))
+            raise RuleError(f"'{var}' is not bound by 'each'.", at=at, remedy=did_you_mean(var, bound))
     for node in quantifiers(rule):
         if node.var in bound or node.var in _RESERVED:
             raise RuleError(f"'{node.var}' is bound already.", at=node.at, remedy="Choose another name.")
