@@ -8,13 +8,14 @@ block says more:
     <!-- exit: 2 -->               the commands of the block end with this code
     <!-- needs: receipt.csv -->    the block runs where the receipt log is at hand
 
-A `text` block after a Python or shell block is its output, without blanks at the ends of lines. `python tests/test_docs.py` writes the real output into the pages.
+A `text` block after a Python or shell block is its output, without blanks at the ends of lines. `python tests/test_docs.py`
+writes the real output into the pages.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib.util
+import importlib
 import io
 import json
 import os
@@ -160,7 +161,7 @@ class Runner:
         return None
 
     def _python(self, block: Block) -> str:
-        code = compile("\n" * block.line + block.body, self.name, "exec")
+        code = compile("\n" * block.line + block.body, self.name, "exec", dont_inherit=True)
         with contextlib.chdir(self.folder), contextlib.redirect_stdout(io.StringIO()) as printed:
             exec(code, self.names)
         return printed.getvalue()
@@ -231,18 +232,14 @@ def check(runner: Runner) -> None:
 
 
 # ------------------------------------------------------------------------------------------------------------- the pages
-def make_reference() -> ModuleType:
+def make_reference(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The tool that writes the generated parts."""
-    spec = importlib.util.spec_from_file_location("make_reference", ROOT / "tools" / "make_reference.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    return importlib.import_module("make_reference")
 
 
-def test_generated_parts_are_up_to_date() -> None:
-    tool = make_reference()
+def test_generated_parts_are_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    tool = make_reference(monkeypatch)
     stale = [name for name in NAMES[1:] if tool.filled(text := (ROOT / name).read_text(encoding="utf-8")) != text]
     assert not stale, f"run: python tools/make_reference.py ({', '.join(stale)})"
     used = {match["name"] for name in NAMES[1:] for match in tool.REGION.finditer((ROOT / name).read_text(encoding="utf-8"))}

@@ -52,7 +52,7 @@ def read(text):
         ("2026-1-5", "2026-1-5"),
         ("2026-01-05T10:00", "2026-01-05T10:00"),
         ("20260105", 20260105),
-        ("２０２６-01-05", "２０２６-01-05"),
+        ("\uff12\uff10\uff12\uff16-01-05", "\uff12\uff10\uff12\uff16-01-05"),
         ("'2026-01-05'", "2026-01-05"),
         ('"5"', "5"),
         ("'true'", "true"),
@@ -151,7 +151,7 @@ def bomb(levels):
     ids=["bomb", "brackets", "braces", "closed brackets", "deep keys", "deep items"],
 )
 def test_bombs_and_deep_nesting_are_refused(text):
-    with pytest.raises(RuleError, match="anchors and aliases|nested deeper than"):
+    with pytest.raises(RuleError, match=r"anchors and aliases|nested deeper than"):
         read(text)
 
 
@@ -253,10 +253,15 @@ def test_a_file_is_named_as_seen_from_the_working_directory(tmp_path, monkeypatc
 @given(st.text(max_size=60) | st.text("ab:- {}[]&*!|>'\"#%@\n\t?,~01", max_size=60))
 @settings(max_examples=300, deadline=None)
 def test_any_text_is_a_mapping_or_one_line_of_error(text):
+    assert len(error_of(text).splitlines()) <= 1
+
+
+def error_of(text):
     try:
         assert isinstance(read(text), dict)
     except RuleError as error:
-        assert len(str(error).splitlines()) == 1
+        return str(error)
+    return ""
 
 
 # ----------------------------------------------------------------------------------------------------------------- models

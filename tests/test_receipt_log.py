@@ -36,11 +36,14 @@ rows AS (
         timezone('Europe/Copenhagen', "case:startdate"::TIMESTAMPTZ)::DATE AS received
     FROM read_csv($log, all_varchar = true)),
 due AS (
-    SELECT id, received, (SELECT day FROM working WHERE number = 10 + (SELECT max(number) FROM working WHERE day <= received)) AS due
+    SELECT id, received, (
+        SELECT day FROM working WHERE number = 10 + (SELECT max(number) FROM working WHERE day <= received)
+    ) AS due
     FROM rows WHERE activity = 'Confirmation of receipt'),
 judged AS (
     SELECT id, due, EXISTS (
-        SELECT 1 FROM rows letter WHERE letter.id = due.id AND letter.activity LIKE 'T05 %' AND letter.day BETWEEN due.received AND due.due
+        SELECT 1 FROM rows letter
+        WHERE letter.id = due.id AND letter.activity LIKE 'T05 %' AND letter.day BETWEEN due.received AND due.due
     ) AS acknowledged FROM due)
 SELECT
     CASE WHEN acknowledged THEN 'satisfied' WHEN due >= DATE '2012-02-01' THEN 'pending' ELSE 'violated' END AS verdict, count(*)

@@ -77,7 +77,7 @@ class DocumentReader:
         document = None
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent) and document is not None:
-                self.fail("the file holds a second document.", event.start_mark.line + 1, "Give it a file of its own.")
+                self.fail("the file holds a second document.", _line(event), "Give it a file of its own.")
             if isinstance(event, yaml.MappingStartEvent):
                 self._plain(event)
                 document = self._map(event, events, 1)
@@ -87,7 +87,7 @@ class DocumentReader:
 
     def _plain(self, event: Any) -> int:
         """The line of an event, which is no alias and has neither anchor nor tag."""
-        line: int = event.start_mark.line + 1
+        line = _line(event)
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             self.fail("anchors and aliases are not read here.", line, "Write the value out.")
         if event.tag:
@@ -106,17 +106,17 @@ class DocumentReader:
 
     def _list(self, start: Any, events: Iterator[Any], depth: int) -> List:
         found = List()
-        found.line, found.lines = start.start_mark.line + 1, []
+        found.line, found.lines = _line(start), []
         for event in events:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
-            found.lines.append(event.start_mark.line + 1)
+            found.lines.append(_line(event))
             found.append(self._value(event, events, depth + 1))
         return found
 
     def _map(self, start: Any, events: Iterator[Any], depth: int) -> Map:
         found = Map()
-        found.line, found.lines = start.start_mark.line + 1, {}
+        found.line, found.lines = _line(start), {}
         for event in events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
@@ -157,7 +157,11 @@ class DocumentReader:
             place = (*place, wrong["loc"][-1])
         where = ".".join(str(part) for part in place)
         message = wrong["msg"].removeprefix("Value error, ").rstrip(".")
-        self.fail(f"{where}: {message}." if where else f"{message}.", line)
+        return self.fail(f"{where}: {message}." if where else f"{message}.", line)
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
 
 
 def read_document(path: Path, error: type[PolicyError]) -> tuple[DocumentReader, Map]:

@@ -238,7 +238,7 @@ def test_the_day_is_that_of_copenhagen(time, day):
         "2026-01-05T10:00 Copenhagen",
         " 2026-01-05",
         "2026-01-05 ",
-        "２０２６-01-05",
+        "\uff12\uff10\uff12\uff16-01-05",
         "2026-13-01",
         "2026-02-29",
         "2026-01-05T25:00",
@@ -299,7 +299,7 @@ def test_recorded_at_is_a_time_of_its_own():
 def test_a_time_keeps_its_instant_and_reads_back_as_it_was_written(naive, minutes):
     aware = naive.replace(tzinfo=timezone(timedelta(minutes=minutes)))
     for text, instant in ((aware.isoformat(), aware), (naive.isoformat(), naive.replace(tzinfo=COPENHAGEN, fold=0))):
-        moment = read_moment(text) if len(text) > len("2026-01-05T10:00") else read_moment(text)
+        moment = read_moment(text)
         assert moment.astimezone(UTC) == instant.astimezone(UTC)
         assert read_moment(moment.isoformat()) == moment
         assert event(time=text).day == instant.astimezone(UTC).astimezone(COPENHAGEN).date()
@@ -307,12 +307,18 @@ def test_a_time_keeps_its_instant_and_reads_back_as_it_was_written(naive, minute
 
 @given(st.text(max_size=25) | st.text("0123456789-:TZ+W .,", max_size=30))
 @settings(max_examples=300, deadline=None)
-def test_any_text_is_a_time_or_a_value_error(text):
+def test_any_text_is_a_time_or_an_error_that_does_not_repeat_it(text):
     for read in (read_moment, read_day):
-        try:
-            read(text)
-        except ValueError as error:
-            assert not text.strip() or len(text) < 4 or text not in str(error)
+        message = error_of(read, text)
+        assert message is None or len(text) < len("Jens") or text not in message
+
+
+def error_of(read, text):
+    try:
+        read(text)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 # ---------------------------------------------------------------------------------------------------------- derived fields

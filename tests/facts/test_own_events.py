@@ -109,7 +109,7 @@ def test_rules_may_name_it(letter, rules):
 
 def test_rules_are_checked_against_it(letter, rules):
     rules.rule("each: {scan: letter_scanned}\nif: scan.quality == 'godd'\nrequire: never\n")
-    with pytest.raises(RuleError, match="unknown value 'godd'. Did you mean 'good'"):
+    with pytest.raises(RuleError, match=r"unknown value 'godd'\. Did you mean 'good'"):
         rules.plan()
 
 

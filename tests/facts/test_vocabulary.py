@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one type a line
 """The vocabulary is the one of the design: every type, field, link, enum and default, and no other."""
 
 import re

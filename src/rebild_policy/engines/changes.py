@@ -17,17 +17,19 @@ from rebild_policy.engines.proposals import DECIDED, Proposals, of_citizen
 from rebild_policy.engines.reference import Match, ReferenceEngine
 from rebild_policy.engines.solving import NOTICE, Draft, solutions
 from rebild_policy.errors import UsageError
-from rebild_policy.expressions import And, Truth, ids
+from rebild_policy.expressions import UNKNOWN, And, Compare, Field, Membership, Truth, ids, walk
 from rebild_policy.facts import ANY_EVENT, Case, vocabulary
+from rebild_policy.labels import event_label, field_label
 from rebild_policy.plan import open_links
 from rebild_policy.plan.passes import quantifiers
 from rebild_policy.results import Change, Verdict, Words
-from rebild_policy.rules import Formula, Group, Holds, Rule, Within
+from rebild_policy.rules import Formula, Group, Holds, Language, Rule, Within
 
 __all__ = ["applied", "smallest_change"]
 
 _MOST = 150  # proposals tried before giving up
 _DAY = timedelta(days=1)
+_LANGUAGES: tuple[Language, Language] = ("da", "en")
 Place = tuple[str, str, tuple[str, ...]]
 
 _ACT = Words(
@@ -50,9 +52,9 @@ _SEVERAL_PARTS = Words(
     da="Reglen stiller flere krav, og mere end ét af dem er ikke opfyldt.",
     en="The rule asks for several things, and more than one of them is not met.",
 )
-_UNKNOWN = Words(
-    da="Efter en enkelt ændring ville en oplysning, som reglen også afhænger af, stadig mangle.",
-    en="After a single change, a fact that the rule also turns on would still be missing.",
+_UNKNOWN = Words(  # followed by what, where that can be said
+    da="Efter en enkelt ændring ville en oplysning, som reglen også afhænger af, stadig mangle",
+    en="After a single change, a fact that the rule also turns on would still be missing",
 )
 _NO_WAY = Words(
     da="Ingen enkelt hændelse, oplysning eller dato ville have opfyldt reglen inden for de dage, der er gået.",
@@ -187,12 +189,23 @@ class _Trial:
             title = self.harmed.title
             return Words(da=f"{_HARM.da}: »{title.da}«.", en=f"{_HARM.en}: “{title.en}”.")
         if self.unknown:
-            return _UNKNOWN
+            return self._missing()
         if any(len(self.proposals.offenders(node)) > 1 for node in self.proposals.sought("none")):
             return _SEVERAL_EVENTS
         if any(due and due < self.match.trigger.day for due in map(self.match.due, self.proposals.sought("some"))):
             return _TOO_LATE
         return _SEVERAL_PARTS if _several(self.match.rule.require, self.match) else _NO_WAY
+
+    def _missing(self) -> Words:
+        """That something is missing, and what: the first field of the match that a false part compares and that is empty."""
+        conditions = (leaf.condition if isinstance(leaf, Holds) else leaf.where for leaf in self.proposals.leaves)
+        compared = (node for one in conditions for node in walk(one) if isinstance(node, Compare | Membership))
+        for field in (part for node in compared for part in walk(node) if isinstance(part, Field)):
+            if field.var in {"case", *self.match.bound} and self.match.attribute(field) in {None, UNKNOWN}:
+                type_ = "case" if field.var == "case" else self.match.bound[field.var].type
+                da, en = (f"{field_label(type_, field.name, lang)} ({event_label(type_, lang)})" for lang in _LANGUAGES)
+                return Words(da=f"{_UNKNOWN.da}: {da}.", en=f"{_UNKNOWN.en}: {en}.")
+        return Words(da=f"{_UNKNOWN.da}.", en=f"{_UNKNOWN.en}.")
 
 
 # ---------------------------------------------------------------------------------------------------------------- helpers

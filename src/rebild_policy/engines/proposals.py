@@ -28,7 +28,7 @@ from rebild_policy.rules import Formula, Group, Holds, Quantifier
 DECIDED = frozenset({"outcome", "granted", "accepted", "changed", "act", "final"})
 # What the citizen does, beside every `..._received`: the municipality could not have done it, nor on another day.
 _OF_CITIZEN = frozenset({"hearing_response", "access_requested", "representation_requested"})
-_SAID = {"text", "enum", "link"}  # kinds of field
+_SAID = {"text", "enum"}  # kinds of field; a link is registered by the municipality
 _NOTE = "note_recorded"  # what to insert where any event will do
 _GIVEN = frozenset({"type", "id", "time", "case"})
 _DAY = timedelta(days=1)

@@ -83,7 +83,7 @@ def read_moment(text: object, zone: ZoneInfo = COPENHAGEN) -> date | datetime:
         _check_years(moment.year, leeway=1)
         moment = _with_offset(local(moment, zone) if moment.utcoffset() is None else moment)
     elif not isinstance(moment, date):
-        raise ValueError(_TIME_WANTED)
+        raise ValueError(_TIME_WANTED)  # noqa: TRY004 - pydantic turns a ValueError into a message, a TypeError into a crash
     _check_years(local_day(moment).year)
     return moment
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from rebild_policy.labels import event_label, field_label
@@ -29,10 +30,10 @@ def render_preflight(ready: Iterable[Readiness], lang: Language, console: Consol
         console.print(Text(f"{heads[lang == 'en']} ({len(listed)})", style="bold"))
         for item in listed:
             title = item.title.en if lang == "en" else item.title.da
-            console.print(f"  {item.rule}: {title}")
+            console.print(Padding(Text(f"{title} ({item.rule})"), (0, 0, 0, 2)))
             if item.lacks:
                 named = "; ".join(_named(name, lang) for name in item.lacks)
-                console.print(Text(f"    {_LACKS[lang == 'en']}: {named}", style="dim"))
+                console.print(Padding(Text(f"{_LACKS[lang == 'en']}: {named}", style="dim"), (0, 0, 0, 4)))
 
 
 def _named(name: str, lang: Language) -> str:

@@ -11,7 +11,8 @@ from datetime import date
 from typing import TypeAlias
 
 from rebild_policy.calendar import Duration
-from rebild_policy.expressions import Compare, Expression, Field, Linked, Literal, Membership, Parameter, Scalar, walk
+from rebild_policy.expressions import Compare, Expression, Field, Linked, Literal, Membership, Parameter, Present, Scalar, walk
+from rebild_policy.facts import ANY_EVENT
 from rebild_policy.loading import RuleSet
 from rebild_policy.parameters import ParameterDefinition
 from rebild_policy.plan import Plan, build_plan
@@ -29,19 +30,29 @@ class Focus:
     """What decides a rule, or several.
 
     `triggers`: the types bound by `each`, in order. `types`: those that quantifiers look for. `fields`: every field
-    read. `values`: what a field is compared with. `durations` and `days`: time limits, and days when the law changes.
+    read; `asked`: those asked whether they are present. `values`: what a field is compared with. `durations` and `days`:
+    time limits, and days when the law changes.
     """
 
     triggers: tuple[str, ...]
     types: tuple[str, ...]
     fields: frozenset[Place]
+    asked: frozenset[Place]
     values: Mapping[Place, tuple[Scalar, ...]]
     durations: tuple[Duration, ...]
     days: tuple[date, ...]
 
     def names(self, type_: str) -> set[str]:
         """The fields of `type_` that are read; those read of any event included."""
-        return {name for owner, name in self.fields if owner in {type_, "any_event"}}
+        return _of(type_, self.fields)
+
+    def asked_of(self, type_: str) -> set[str]:
+        """The fields of `type_` that are asked whether they are present: left out as often as not."""
+        return _of(type_, self.asked)
+
+
+def _of(type_: str, places: Iterable[Place]) -> set[str]:
+    return {name for owner, name in places if owner in {type_, ANY_EVENT}}
 
 
 def focus_on(rules: Iterable[Rule], parameters: Mapping[str, ParameterDefinition]) -> Focus:
@@ -72,6 +83,7 @@ class _Reader:
         self.triggers: dict[str, None] = {}
         self.types: dict[str, None] = {}
         self.fields: dict[Place, None] = {}
+        self.asked: dict[Place, None] = {}
         self.values: dict[Place, dict[Scalar, None]] = {}
         self.durations: dict[Duration, None] = {}
         self.days: dict[date, None] = {}
@@ -81,6 +93,7 @@ class _Reader:
             triggers=tuple(self.triggers),
             types=tuple(self.types),
             fields=frozenset(self.fields),
+            asked=frozenset(self.asked),
             values={place: tuple(values) for place, values in self.values.items()},
             durations=tuple(self.durations),
             days=tuple(self.days),
@@ -111,6 +124,8 @@ class _Reader:
             match node:
                 case Field():
                     self.fields.update(dict.fromkeys(_places(node, scope)))
+                case Present(Field() as asked):
+                    self.asked.update(dict.fromkeys(_places(asked, scope)))
                 case Compare(_, left, right) | Linked(left, right):
                     self._compared([*walk(left), *walk(right)], scope, [])
                 case Membership(item, options):

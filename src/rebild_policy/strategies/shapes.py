@@ -53,26 +53,35 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class _Fill:
-    """How often fields are left out: never those that they `must` hold, seldom in a `full` case."""
+    """How often fields are left out: never those that they `must` hold, half of the time those `asked` for their presence.
+
+    The others are left out seldom in a `full` case, and more often in the other cases.
+    """
 
     must: set[str]
+    asked: set[str]
     full: bool
 
     def modes(self, spec: FieldSpec, modes: tuple[str, ...]) -> tuple[str, ...]:
+        """`modes` with the right share of absent ones; those of a link that holds several have none."""
         given = tuple(mode for mode in modes if mode != ABSENT)
-        if spec.name in self.must:
+        if spec.name in self.must or given == modes:
             return given
-        return (ABSENT, *given * 2) if self.full and given != modes else modes
+        if spec.name in self.asked:
+            return (*[ABSENT] * len(given), *given)
+        return (ABSENT, *given * 2) if self.full else modes
 
     def pool(self, spec: FieldSpec, pool: tuple[Any, ...]) -> tuple[Any, ...]:
+        """`pool` with the right share of None."""
         blanks = BLANKS if self.full or spec.name in self.must else ()
         given = tuple(value for value in pool if value is not None and value not in blanks)
         if spec.name in self.must:
             return given
-        if not self.full:
-            return pool
-        favourite = [TEXTS[0]] * (len(given) * 2) if spec.kind == "text" else []
-        return (*[None] * (1 + len(given) // 16), *favourite, *given)
+        if self.full and spec.kind == "text":
+            given = (*[TEXTS[0]] * len(given), *given)
+        if spec.name in self.asked:
+            return (*[None] * len(given), *given)
+        return (*[None] * (1 + len(given) // 16), *given) if self.full else pool
 
 
 class Shapes:
@@ -97,9 +106,10 @@ class Shapes:
         must = {spec.name for spec in specs if type_ and type_.model.model_fields[spec.name].is_required()}
         read = self._focus.names(owner) | must if self._focus else {spec.name for spec in specs}
         model = type_.model if type_ else None
+        fill = _Fill(must, self._focus.asked_of(owner) if self._focus else set(), full)
         unread = [spec for spec in specs if spec.name not in read]
-        shape = self._pools(owner, [spec for spec in specs if spec.name in read], model, _Fill(must, full))
-        return replace(shape, extras=self._pools(owner, unread, model, _Fill(must, full))) if unread else shape
+        shape = self._pools(owner, [spec for spec in specs if spec.name in read], model, fill)
+        return replace(shape, extras=self._pools(owner, unread, model, fill)) if unread else shape
 
     def _pools(self, owner: str, specs: list[FieldSpec], model: type[Event] | None, fill: _Fill) -> Shape:
         plain, dates, links = [], [], []
@@ -138,7 +148,7 @@ def _plain_pool(spec: FieldSpec, compared: Sequence[Scalar]) -> tuple[Any, ...]:
     """The values of a flag, number, text or enum: those that rules name most often, none about one time in five."""
     match spec.kind:
         case "bool":
-            return (None, *FLAGS) if spec.default is None else (None, False, True)
+            return (None, *FLAGS) if spec.default is None else (None, spec.default, spec.default, not spec.default)
         case "int":
             near = [value + step for value in compared if isinstance(value, int) for step in (0, -1, 1)]
             return (None, None, *NUMBERS, *near)
