@@ -1,9 +1,6 @@
 """Working days and due dates: the table of the domain notes, every year's holidays, the options, and properties."""
 
-import os
 import pickle
-import subprocess
-import sys
 from datetime import UTC, date, datetime, time, timedelta
 from typing import get_args
 
@@ -406,12 +403,6 @@ def test_the_cache_is_no_part_of_a_calendar():
     assert hash(used) == hash(fresh)
     assert repr(used) == repr(fresh)
     assert pickle.loads(pickle.dumps(used)) == fresh
-
-
-def test_import_does_not_load_holidays():
-    code = "import sys, rebild_policy.calendar; print('holidays' in sys.modules)"
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    assert subprocess.check_output([sys.executable, "-c", code], env=env, text=True) == "False\n"
 
 
 @examples

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import time
+from datetime import time, timedelta
 from random import Random
 from time import perf_counter
 from typing import Any, Final, NamedTuple, get_args
@@ -275,17 +275,30 @@ def _compared(start: Difference, ruleset: RuleSet, scenario: Scenario) -> Differ
 
 
 def _small(difference: Difference, ruleset: RuleSet) -> Difference:
-    """The difference on the smallest scenario that shows one of its kind, with the usual calendar if that shows it too."""
+    """The difference on the smallest scenario that shows one of its kind."""
     rules = _only(ruleset, difference.rule)
-    plain = _compared(replace(difference, calendar=USUAL, gaps=()), rules, difference.scenario)
-    if plain and (plain.error is None) == (difference.error is None):
-        difference = plain
+    difference = _plain(difference, rules)
 
     def fails(scenario: Scenario) -> bool:
-        found = _compared(difference, rules, scenario)
-        return found is not None and (found.error is None) == (difference.error is None)
+        return _alike(difference, _compared(difference, rules, scenario))
 
     return _compared(difference, rules, shrink(difference.scenario, fails)) or difference
+
+
+def _plain(difference: Difference, ruleset: RuleSet) -> Difference:
+    """The difference with the usual calendar and no gaps if that shows it too, as of the day or one near by."""
+    plain = replace(difference, calendar=USUAL, gaps=())
+    if plain != difference:
+        for days in (0, 1, -1, 2, -2, 3, -3):
+            scenario = replace(difference.scenario, as_of=difference.scenario.as_of + timedelta(days=days))
+            found = _compared(plain, ruleset, scenario)
+            if found and _alike(difference, found):
+                return found
+    return difference
+
+
+def _alike(difference: Difference, other: Difference | None) -> bool:
+    return other is not None and (other.error is None) == (difference.error is None)
 
 
 __all__ = ["Difference", "SelftestResult", "run", "write_counterexample"]

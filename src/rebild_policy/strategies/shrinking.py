@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any, Final
 
 from rebild_policy.errors import CaseError
@@ -120,6 +121,7 @@ class _Shrinker:
         if not self.events:
             return
         self._start_on(_COMMON_DAY)
+        self._close_gaps()
         first = _day(self.events[0]["time"])
         for number, name in [*self.places("time"), *self.places("date")]:
             text = self.holders[number][name]
@@ -127,21 +129,36 @@ class _Shrinker:
         self._nearer(first, self.best.as_of, lambda day: self.take(as_of=day))
 
     def _start_on(self, day: date) -> None:
-        """Move all days together, so that the first event is on `day`."""
-        by = day - _day(self.events[0]["time"])
+        """Move all days together, so that the first event is on `day`, or on its own weekday in that week."""
+        first = _day(self.events[0]["time"])
+        if not self._shift(date.min, day - first):
+            self._shift(date.min, day + timedelta(days=first.weekday()) - first)
+
+    def _close_gaps(self) -> None:
+        """Move what comes later together: to the day of what comes before, or by whole weeks."""
+        days = sorted({_day(self.holders[number][name]) for number, name in self.places("time")})
+        for before, day in pairwise(days):
+            gap = day - before
+            if not self._shift(day, -gap):
+                self._shift(day, timedelta(days=-(gap.days // 7 * 7)))
+
+    def _shift(self, since: date, by: timedelta) -> bool:
+        """Move every day from `since` on by the same."""
         places = {*self.places("time"), *self.places("date")}
+
+        def shifted(place: tuple[int, str], value: Any) -> Any:
+            day = _day(value) if place in places else None
+            return value if day is None or day < since else (day + by).isoformat() + value[10:]
+
         try:
-            as_of = self.best.as_of + by
+            as_of = self.best.as_of + by if self.best.as_of >= since else self.best.as_of
             holders = [
-                {
-                    name: (_day(value) + by).isoformat() + value[10:] if (number, name) in places else value
-                    for name, value in holder.items()
-                }
+                {name: shifted((number, name), value) for name, value in holder.items()}
                 for number, holder in enumerate(self.holders)
             ]
-        except OverflowError:  # a date at the end of time
-            return
-        self.take(data={**holders[0], "events": holders[1:]}, as_of=as_of)
+        except OverflowError:  # a date at the beginning or the end of time
+            return False
+        return self.take(data={**holders[0], "events": holders[1:]}, as_of=as_of)
 
     def _easier_clock(self, number: int, name: str) -> None:
         text = self.holders[number][name]
