@@ -306,6 +306,14 @@ def test_every_option_is_documented(command: str, tmp_path: Path) -> None:
     assert not [option for option in options if f"`{option}" not in section]
 
 
+def test_every_module_has_its_place() -> None:
+    page = (DOCS / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    package = ROOT / "src" / "rebild_policy"
+    modules = {path.name for path in package.glob("*.py")} - {"__init__.py", "version.py"}
+    packages = {f"{path.parent.name}/" for path in package.glob("*/__init__.py")}
+    assert not sorted(name for name in modules | packages if f"`{name}`" not in page)
+
+
 def test_every_key_of_a_rule_file_is_documented() -> None:
     page = (DOCS / "reference" / "rule-language.md").read_text(encoding="utf-8")
     shapes = [shape for shape in vars(rulefiles).values() if isinstance(shape, type) and issubclass(shape, rulefiles.Shape)]

@@ -52,7 +52,8 @@ def test_planted_numbers_are_in_no_output(tmp_path: Path, column: str | None) ->
     (tmp_path / "export.csv").write_text(planted_export(column), encoding="utf-8")
     outputs = ["--findings", "findings.jsonl", "--html", "report.html", "--quarantine", "quarantine.csv"]
     arguments = ["audit", "export.csv", "--mapping", str(DEMO / "sager.yaml"), "--as-of", "2026-05-29", *outputs]
-    for extra in (["--lang", "da"], ["--lang", "en", "--format", "json"], ["--preflight"]):
+    faces = [["--lang", "da"], ["--lang", "en", "--format", "json"], ["--preflight"]]
+    for extra in faces if column is None else faces[:1]:
         done = run(*arguments, *extra, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert_clean(done.stdout, done.stderr)

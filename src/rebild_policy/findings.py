@@ -7,7 +7,7 @@ from functools import partial
 
 from rebild_policy.engines.explain import Explainer
 from rebild_policy.plan import Plan
-from rebild_policy.results import Finding, NotCheckableRule, Row, Statistic, Verdict, Words, fingerprint
+from rebild_policy.results import Finding, Lazily, NotCheckableRule, Row, Statistic, Verdict, Words, fingerprint
 from rebild_policy.rules import Rule
 
 
@@ -44,7 +44,7 @@ def findings_of(plan: Plan, rows: Iterable[Row], explainer: Explainer) -> Iterat
             due=row.due,
             as_of=as_of,
             subsumed_by=_subsumed(rule, row, at_fault),
-            explain=partial(explainer.explain, row),
+            explain=Lazily(partial(explainer.explain, row)),
         )
 
 

@@ -92,8 +92,9 @@ class Policy:
             plan = build_plan(self.ruleset, profile=self.profile, coverage=coverage, same_day=same_day, calendar=self.calendar)
             plan = plan.with_gaps(gaps) if gaps else plan
             found = Ready(plan, make(plan))
-            while len(self._ready) >= _KEPT_PLANS:
-                self._ready.pop(next(iter(self._ready)), None)
+            # A copy of the keys: another thread may add one meanwhile.
+            for old in list(self._ready)[: max(0, len(self._ready) - _KEPT_PLANS + 1)]:
+                self._ready.pop(old, None)
             self._ready[key] = found
         return found
 

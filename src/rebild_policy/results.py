@@ -52,7 +52,7 @@ SafeText = Annotated[str, AfterValidator(redact)]
 class Result(BaseModel):
     """Base of all results: frozen, no field beyond the declared, every text free of CPR shapes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Words(Result):
@@ -142,6 +142,25 @@ class Explanation(Result):
     sought: tuple[Sought, ...]
     missing: tuple[MissingFact, ...]
     change: Change | None
+
+
+class Lazily:
+    """An explanation that is made when it is asked for. Any two are equal: a finding is told apart by what it says."""
+
+    __slots__ = ("make",)
+
+    def __init__(self, make: Callable[[], Explanation]) -> None:
+        self.make = make
+
+    def __call__(self) -> Explanation:
+        """Make it."""
+        return self.make()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Lazily)
+
+    def __hash__(self) -> int:
+        return hash(Lazily)
 
 
 class Finding(Result):

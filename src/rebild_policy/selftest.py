@@ -6,7 +6,7 @@ Each case follows from the seed and its number alone, so a run can be cut into p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from random import Random
@@ -78,10 +78,13 @@ def run(
     cases: int,
     seed: int,
     progress: Callable[[int], None] | None = None,
+    *,
+    first: int = 0,
 ) -> SelftestResult:
     """Compare `engines` with the reference on generated cases about the rules of one or several rule sets.
 
-    `progress` is told, now and then, how many cases are done. Raises `UsageError` for an engine that does not exist.
+    `progress` is told, now and then, how many cases are done. `first` is the number of the first case, where a run takes
+    up another. Raises `UsageError` for an engine that does not exist.
     """
     rulesets = (ruleset,) if isinstance(ruleset, RuleSet) else tuple(ruleset)
     for name in engines:
@@ -89,10 +92,10 @@ def run(
             raise UsageError(f"unknown engine '{name}'.", remedy=did_you_mean(name, ENGINES))
     started = perf_counter()
     test = _Selftest(rulesets, tuple(engines), seed)
-    for number in range(cases):
-        test.compare(number)
-        if progress and (number + 1) % _STEP == 0:
-            progress(number + 1)
+    for done in range(cases):
+        if progress and done % _STEP == 0:
+            progress(done)
+        test.compare(first + done)
     if progress:
         progress(cases)
     return test.result(cases, perf_counter() - started)
@@ -134,14 +137,12 @@ class _Selftest:
         for profile in PROFILES:
             judges = self._judges(variant, profile)
             expected = _answer(REFERENCE, judges[REFERENCE], scenario)
-            self._count(REFERENCE, expected)
-            if expected.error:
-                self._differs(REFERENCE, variant, profile, scenario)
-            for name in self.names[1:]:
-                got = _answer(name, judges[name], scenario)
+            for name in self.names:
+                got = _answer(name, judges[name], scenario) if name != REFERENCE else expected
                 self._count(name, got)
-                if got != expected:
-                    self._differs(name, variant, profile, scenario)
+                if got.error or got != expected:
+                    start = Difference("", name, (), (), scenario, profile, variant.calendar, variant.gaps)
+                    self._differs(start, self.rulesets[variant.ruleset], expected.differing_from(got))
 
     def _drawn(self, number: int) -> tuple[_Variant, CaseGenerator]:
         """The variant of case `number`, half of the time with full coverage, and the generator for its rule."""
@@ -184,14 +185,19 @@ class _Selftest:
         for rule, matches in answer.not_applicable.items():
             self.counts[engine][rule, NOT_APPLICABLE] += matches
 
-    def _differs(self, engine: str, variant: _Variant, profile: Profile, scenario: Scenario) -> None:
-        """Note a difference; the first for each rule and engine is made small."""
+    def _differs(self, start: Difference, ruleset: RuleSet, rules: set[str]) -> None:
+        """Note a difference in some `rules`; the first for each of them and each engine is made small."""
         self.differing += 1
-        if len(self.differences) < MOST_DIFFERENCES:
-            ruleset = self.rulesets[variant.ruleset]
-            for difference in _differences(ruleset, engine, variant, profile, scenario):
-                if (difference.rule, engine) not in self.differences:
-                    self.differences[difference.rule, engine] = _small(difference, ruleset)
+        failed = not rules  # an engine raised something, or put the rows in another order
+        for rule in [rule.name for rule in ruleset.rules if failed or rule.name in rules] + [""] * failed:
+            known = any(engine == start.engine and (failed or name == rule) for name, engine in self.differences)
+            if known or len(self.differences) >= MOST_DIFFERENCES:
+                continue
+            for probe in (_Probe(replace(start, rule=rule), _only(ruleset, rule)), _Probe(replace(start, rule=rule), ruleset)):
+                found = probe.asked(start.scenario)
+                if found:
+                    self.differences[rule, start.engine] = probe.small(found)
+                    break
 
     def result(self, cases: int, seconds: float) -> SelftestResult:
         """What was seen, in the order of the rules."""
@@ -213,9 +219,21 @@ class _Answer:
     not_applicable: Mapping[str, int] = field(default_factory=dict)
     error: str | None = None
 
-    def of(self, rule: str) -> tuple[tuple[Row, ...], int, str | None]:
-        """The part about one rule."""
-        return tuple(row for row in self.rows if row.rule == rule), self.not_applicable.get(rule, 0), self.error
+    def of(self, rule: str) -> _Answer:
+        """The part about one rule; without a rule, all of it."""
+        if not rule:
+            return self
+        count = self.not_applicable.get(rule)
+        return replace(
+            self,
+            rows=tuple(row for row in self.rows if row.rule == rule),
+            not_applicable={} if count is None else {rule: count},
+        )
+
+    def differing_from(self, other: _Answer) -> set[str]:
+        """The rules of which the two say different things; none if one of them is an error."""
+        rules = {row.rule for row in (*self.rows, *other.rows)} | {*self.not_applicable, *other.not_applicable}
+        return set() if self.error or other.error else {rule for rule in rules if self.of(rule) != other.of(rule)}
 
 
 def _answer(name: str, engine: Engine, scenario: Scenario) -> _Answer:
@@ -241,60 +259,53 @@ def _plan(ruleset: RuleSet, asked: Scenario | _Variant, profile: Profile, calend
     return plan.with_gaps(gaps) if gaps else plan
 
 
-def _differences(ruleset: RuleSet, engine: str, variant: _Variant, profile: Profile, scenario: Scenario) -> Iterator[Difference]:
-    """The rules on which an engine differs from the reference, each judged alone where that is enough to see it."""
-    seen = False
-    for rule in (*(rule.name for rule in ruleset.rules), ""):
-        start = Difference(rule, engine, (), (), scenario, profile, variant.calendar, variant.gaps)
-        found = None if seen and not rule else _compared(start, _only(ruleset, rule), scenario)
-        if found:
-            seen = True
-            yield found
-            if found.error:
-                return  # it is likely to be raised for every rule
-
-
 def _only(ruleset: RuleSet, rule: str) -> RuleSet:
     return replace(ruleset, rules=tuple(one for one in ruleset.rules if one.name == rule)) if rule else ruleset
 
 
-def _compared(start: Difference, ruleset: RuleSet, scenario: Scenario) -> Difference | None:
-    """`start` filled in from a scenario; None where the engine agrees with the reference on it."""
-    plan = _plan(ruleset, scenario, start.profile, start.calendar, start.gaps)
-    expected, got = (_answer(name, ENGINES[name](plan), scenario) for name in (REFERENCE, start.engine))
-    if expected == got and not expected.error:
-        return None
-    return replace(
-        start,
-        scenario=scenario,
-        expected=expected.rows,
-        got=got.rows,
-        not_applicable=(sum(expected.not_applicable.values()), sum(got.not_applicable.values())),
-        error=got.error or expected.error,
-    )
+class _Probe:
+    """Asks an engine and the reference about scenarios, for one rule or for all, and keeps the plans."""
 
+    def __init__(self, start: Difference, ruleset: RuleSet) -> None:
+        self.start = start
+        self.ruleset = ruleset
+        self.judges: dict[tuple[Any, ...], tuple[Engine, Engine]] = {}
 
-def _small(difference: Difference, ruleset: RuleSet) -> Difference:
-    """The difference on the smallest scenario that shows one of its kind."""
-    rules = _only(ruleset, difference.rule)
-    difference = _plain(difference, rules)
+    def asked(self, scenario: Scenario) -> Difference | None:
+        """The difference on a scenario; None where the two agree."""
+        start = self.start
+        judges = self.judges.get((scenario.missing, scenario.same_day))
+        if judges is None:
+            plan = _plan(self.ruleset, scenario, start.profile, start.calendar, start.gaps)
+            judges = ENGINES[REFERENCE](plan), ENGINES[start.engine](plan)
+            self.judges[scenario.missing, scenario.same_day] = judges
+        expected = _answer(REFERENCE, judges[0], scenario).of(start.rule)
+        got = _answer(start.engine, judges[1], scenario).of(start.rule)
+        if expected == got and not expected.error:
+            return None
+        counts = sum(expected.not_applicable.values()), sum(got.not_applicable.values())
+        error = got.error or expected.error
+        return replace(start, scenario=scenario, expected=expected.rows, got=got.rows, not_applicable=counts, error=error)
 
-    def fails(scenario: Scenario) -> bool:
-        return _alike(difference, _compared(difference, rules, scenario))
+    def small(self, difference: Difference) -> Difference:
+        """The difference on the smallest scenario that shows one of its kind."""
+        probe, difference = self._plain(difference)
 
-    return _compared(difference, rules, shrink(difference.scenario, fails)) or difference
+        def fails(scenario: Scenario) -> bool:
+            return _alike(difference, probe.asked(scenario))
 
+        return probe.asked(shrink(difference.scenario, fails)) or difference
 
-def _plain(difference: Difference, ruleset: RuleSet) -> Difference:
-    """The difference with the usual calendar and no gaps if that shows it too, as of the day or one near by."""
-    plain = replace(difference, calendar=USUAL, gaps=())
-    if plain != difference:
-        for days in (0, 1, -1, 2, -2, 3, -3):
-            scenario = replace(difference.scenario, as_of=difference.scenario.as_of + timedelta(days=days))
-            found = _compared(plain, ruleset, scenario)
-            if found and _alike(difference, found):
-                return found
-    return difference
+    def _plain(self, difference: Difference) -> tuple[_Probe, Difference]:
+        """The difference with the usual calendar and no gaps if that shows it too, as of the day or one near by."""
+        plain = replace(self.start, calendar=USUAL, gaps=())
+        if plain != self.start:
+            probe = _Probe(plain, self.ruleset)
+            for days in (0, 1, -1, 2, -2, 3, -3):
+                found = probe.asked(replace(difference.scenario, as_of=difference.scenario.as_of + timedelta(days=days)))
+                if found and _alike(difference, found):
+                    return probe, found
+        return self, difference
 
 
 def _alike(difference: Difference, other: Difference | None) -> bool:

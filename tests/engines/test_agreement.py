@@ -1,4 +1,4 @@
-"""The engines agree with the reference: on every example of every rule, and on thousands of generated cases."""
+"""The engines agree with the reference on thousands of generated cases, and on rules that use the whole language."""
 
 from __future__ import annotations
 
@@ -21,20 +21,17 @@ ROOT = Path(__file__).parents[2]
 SHIPPED = load_rules(ROOT / "rules")
 LANGUAGE = load_rules(Path(__file__).parent / "language_rules")
 EXAMPLES = [
-    pytest.param(ruleset, rule, example, id=f"{rule.name}-{example.name.en}")
-    for ruleset in (SHIPPED, LANGUAGE)
-    for rule in ruleset.rules
-    for example in rule.examples
+    pytest.param(rule, example, id=f"{rule.name}-{example.name.en}") for rule in LANGUAGE.rules for example in rule.examples
 ]
 
 
 # -------------------------------------------------------------------------------------------------------------- examples
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize(("ruleset", "rule", "example"), EXAMPLES)
-def test_every_example_is_judged_as_it_says(ruleset: RuleSet, rule: Rule, example: Example, engine: str) -> None:
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_every_example_of_the_language_is_judged_as_it_says(rule: Rule, example: Example, engine: str) -> None:
     for profile in example.profiles:
         coverage = Coverage.all().without(*example.without)
-        plan = build_plan(ruleset, profile=profile, coverage=coverage, same_day=example.same_day)
+        plan = build_plan(LANGUAGE, profile=profile, coverage=coverage, same_day=example.same_day)
         rows = [row for row in ENGINES[engine](plan).verdicts(Case.read(example.case), example.as_of) if row.rule == rule.name]
         said = {"+".join((row.trigger, *row.key)): str(row.verdict) for row in rows}
         if "*" in example.expect:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rebild_policy.audit import Progress
 from rebild_policy.cli.common import console, day, exit_code, language, policy, progress
+from rebild_policy.errors import UsageError, shown
 from rebild_policy.preflight import preflight
 from rebild_policy.report.html import render_html
 from rebild_policy.report.jsonl import write_findings
@@ -37,14 +38,18 @@ def run(
     fail_on: str,
 ) -> int:
     """Audit the export, write what was asked for and print the numbers."""
-    judge, tongue = policy(rules, profile), language(lang)
+    judge, tongue, today = policy(rules, profile), language(lang), day(as_of)
     if preflight_only:
         read = load_mapping(mapping)
         plan = judge.ready(coverage_of(read), read.time.same_day).plan
         render_preflight(preflight(plan), tongue, console())
         return 0
+    for path in (findings, html, quarantine):
+        # Said before the work, not after it.
+        if path and not path.parent.is_dir():
+            raise UsageError(f"there is no folder for {shown(path)}.", remedy="Make it first.")
     with shown_progress() as bar:
-        result = judge.audit(export, mapping, day(as_of), command=_command(), progress=bar)
+        result = judge.audit(export, mapping, today, command=_command(), progress=bar)
     if findings:
         write_findings(findings, result.findings)
     if html:

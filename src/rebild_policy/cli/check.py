@@ -8,7 +8,7 @@ from typing import Any
 
 from rebild_policy.cli.common import console, day, exit_code, language, policy
 from rebild_policy.errors import CaseError, Location, PolicyError, shown
-from rebild_policy.facts import Case
+from rebild_policy.facts import Case, Coverage
 from rebild_policy.report.terminal import render_report
 from rebild_policy.rules import Language, Profile
 
@@ -20,6 +20,7 @@ def run(
     path: Path,
     as_of: str,
     profile: Profile,
+    without: list[str],
     format_: str,
     lang: Language | None,
     rules: Path | None,
@@ -27,7 +28,7 @@ def run(
 ) -> int:
     """Check the case and print the report."""
     judge = policy(rules, profile)
-    report = judge.check(read_case(path), day(as_of))
+    report = judge.check(read_case(path), day(as_of), coverage=Coverage.all().without(*without))
     if format_ == "json":
         print(report.model_dump_json(indent=2))
     else:
@@ -41,19 +42,18 @@ def read_case(path: Path) -> Case:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise CaseError("the file is larger than 50 MB.", at=at, remedy="Is it an export? Use: rebild-policy audit.")
-        data = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_no_constant)
+        text = path.read_text(encoding="utf-8-sig")
+        data = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_each_once)
     except OSError as error:
         raise CaseError(f"the file can't be read: {error.strerror}.", at=at) from None
     except UnicodeDecodeError:
         raise CaseError("the file is not text in UTF-8.", at=at) from None
     except json.JSONDecodeError as error:
         raise CaseError(f"this is not JSON: {error.msg}.", at=Location(shown(path), error.lineno)) from None
+    except _TwiceError:
+        raise CaseError("a key stands twice in one object.", at=at, remedy="Remove one.") from None
     except (RecursionError, ValueError):
         raise CaseError("this is not JSON that can be read.", at=at) from None
-    return _case(data, at)
-
-
-def _case(data: Any, at: Location) -> Case:
     try:
         return Case.read(data)
     except PolicyError as error:
@@ -62,3 +62,15 @@ def _case(data: Any, at: Location) -> Case:
 
 def _no_constant(name: str) -> None:
     raise ValueError(name)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Python keeps the last of two values of one key, and says nothing of the first.
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _TwiceError
+    return found
+
+
+class _TwiceError(Exception):
+    """A key stands twice in one object."""

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from io import TextIOWrapper
 from pathlib import Path
 
 from rich.console import Console
@@ -55,7 +56,12 @@ def policy(rules: Path | None, profile: Profile) -> Policy:
 
 
 def console() -> Console:
-    """Standard output for people: colours and the width of the terminal, plain text in a pipe."""
+    """Standard output for people: colours and the width of the terminal, plain text in a pipe.
+
+    A letter that the output can't show becomes a question mark.
+    """
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     return Console(highlight=False, soft_wrap=False)
 
 

@@ -87,13 +87,27 @@ def check(
     case: Annotated[Path, typer.Argument(metavar="CASE.json", help="One case as JSON.")],
     as_of: AsOf,
     profile: Profile = ProfileName.GUIDELINE,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="An event type, type.field or case.field that the source does not record; repeatable."),
+    ] = None,
     format: Output = Format.TEXT,  # noqa: A002 - the option's name
     lang: Language = None,
     rules: Rules = None,
     fail_on: Fail = FailOn.NEVER,
 ) -> None:
     """Check one case."""
-    _run("check", path=case, as_of=as_of, profile=profile, format_=format, lang=lang, rules=rules, fail_on=fail_on)
+    _run(
+        "check",
+        path=case,
+        as_of=as_of,
+        profile=profile,
+        without=without or [],
+        format_=format,
+        lang=lang,
+        rules=rules,
+        fail_on=fail_on,
+    )
 
 
 @app.command()
@@ -152,7 +166,10 @@ def list_rules(
 
 @app.command()
 def schema(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="case, report, audit, finding, mapping, rule, terms or parameter.")],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="case, report, audit, finding, mapping, rule, terms, parameter or statements."),
+    ],
 ) -> None:
     """Print a JSON Schema."""
     _run("schema", name=name)

@@ -7,30 +7,26 @@ made in the case, the rule is judged anew, and so is every other rule that it co
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
 
-from rebild_policy.engines.base import verdict
-from rebild_policy.engines.edits import applied, unused_id
+from rebild_policy.engines.edits import applied, named, unused_id
+from rebild_policy.engines.harm import Harm, in_case, verdict_of
 from rebild_policy.engines.proposals import DECIDED, Proposals, of_citizen
-from rebild_policy.engines.reference import Match, ReferenceEngine
+from rebild_policy.engines.reference import Match
 from rebild_policy.engines.solving import NOTICE, Draft, solutions
 from rebild_policy.errors import UsageError
 from rebild_policy.expressions import UNKNOWN, And, Compare, Field, Membership, Truth, ids, walk
-from rebild_policy.facts import ANY_EVENT, Case, vocabulary
+from rebild_policy.facts import Case, vocabulary
 from rebild_policy.labels import event_label, field_label
-from rebild_policy.plan import open_links
-from rebild_policy.plan.passes import quantifiers
 from rebild_policy.results import Change, Verdict, Words
-from rebild_policy.rules import Formula, Group, Holds, Language, Rule, Within
+from rebild_policy.rules import Formula, Group, Holds, Language, Rule
 
 __all__ = ["applied", "smallest_change"]
 
 _MOST = 150  # proposals tried before giving up
 _DAY = timedelta(days=1)
 _LANGUAGES: tuple[Language, Language] = ("da", "en")
-Place = tuple[str, str, tuple[str, ...]]
 
 _ACT = Words(
     da="Det, der skete, er selv fejlen: det skulle være undladt eller være sket på en anden måde.",
@@ -68,7 +64,7 @@ def smallest_change(match: Match, judge_all: bool = True) -> Change:
     A rule that asks for nothing and only forbids its situation is content where the situation is gone. Raises
     `UsageError` for a match that is not violated.
     """
-    if _verdict(match) is not Verdict.VIOLATED:
+    if verdict_of(match) is not Verdict.VIOLATED:
         raise UsageError("only a violated match has a change that would satisfy it.")
     trial = _Trial(match, judge_all=judge_all)
     for change in islice(trial.proposals, _MOST):
@@ -87,7 +83,6 @@ class _Trial:
         self.proposals = Proposals(match)
         self.harmed: Rule | None = None  # a rule that a change would violate which satisfies this one
         self.unknown = False  # a change would leave the rule undetermined
-        self._before: dict[str, set[Place]] = {}
 
     def accepted(self, change: Change) -> Change | None:
         """The change, perhaps with more fields, if it does what it should; None if not."""
@@ -110,35 +105,16 @@ class _Trial:
             case = applied(self.match.case, change)
         except UsageError:
             return False
-        said = _verdict(self._again(case))
+        match = in_case(self.match, case)
+        said = verdict_of(match) if match else None
         self.unknown |= said is Verdict.UNDETERMINED
         good = said in {None, Verdict.EXEMPT} if self.proposals.never else said is Verdict.SATISFIED
         return good and (change.kind != "move" or _disorder(case) <= _disorder(self.match.case))
 
-    def _again(self, case: Case) -> Match:
-        """The match in the changed case."""
-        bound = {var: case.events[case.positions[event.id]] for var, event in self.match.bound.items()}
-        return replace(self.match, case=case, bound=bound)
-
-    # ------------------------------------------------------------------------------------------------------- other rules
     def _harmed(self, change: Change) -> Rule | None:
-        """The first rule with a violation that was not there before, or with this one still there."""
-        case = applied(self.match.case, change)
-        for rule in self.match.plan.rules:
-            if _can_harm(change, rule) or (rule is self.match.rule and _is_loose(self.match)):
-                if rule.name not in self._before:
-                    self._before[rule.name] = self._violated(rule, self.match.case) - {_place(self.match)}
-                if not self._violated(rule, case) <= self._before[rule.name]:
-                    return rule
-        return None
-
-    def _violated(self, rule: Rule, case: Case) -> set[Place]:
-        found = set()
-        for match in ReferenceEngine(self.match.plan).matches(rule, case, self.match.as_of):
-            # Most matches of a rule that joins events do not apply: asking that first saves most of the time.
-            if match.holds(rule.condition) is Truth.TRUE and _verdict(match) is Verdict.VIOLATED:
-                found.add(_place(match))
-        return found
+        before, after = self.match.case, applied(self.match.case, change)
+        id_ = unused_id(before) if change.kind == "insert" else named(before, change.event or "").id
+        return Harm(self.match, after, id_).first()
 
     # ---------------------------------------------------------------------------------------------------- fuller inserts
     def _variants(self, change: Change) -> Iterator[Change]:
@@ -158,11 +134,9 @@ class _Trial:
         return change
 
     def _completed_for(self, rule: Rule, var: str, change: Change) -> Change:
-        case = applied(self.match.case, change)
-        id_ = unused_id(self.match.case)
-        for match in ReferenceEngine(self.match.plan).matches(rule, case, self.match.as_of):
-            applies = match.bound[var].id == id_ and match.holds(rule.condition) is Truth.TRUE
-            if applies and _verdict(match) in {Verdict.VIOLATED, Verdict.UNDETERMINED}:
+        case, id_ = applied(self.match.case, change), unused_id(self.match.case)
+        for match in Harm(self.match, case, id_).touched(rule):
+            if match.bound[var].id == id_ and verdict_of(match) in {Verdict.VIOLATED, Verdict.UNDETERMINED}:
                 draft = Draft(match, var, match.bound[var], DECIDED | change.fields.keys())
                 for leaf in _unmet(rule.require, match):
                     for fields in solutions(leaf.condition, True, draft)[:1]:
@@ -172,12 +146,12 @@ class _Trial:
     def _in_good_time(self, change: Change, added: set[str]) -> Iterator[Change]:
         """An inserted event that names a day by which something should happen: two weeks before that day, in the case's time."""
         assert change.day is not None  # noqa: S101 - an insert has one
-        named = [day for name in added if isinstance(day := change.fields[name], date)]
-        case, earlier = self.match.case, min(named, default=change.day) - NOTICE
+        said = [day for name in added if isinstance(day := change.fields[name], date)]
+        case, earlier = self.match.case, min(said, default=change.day) - NOTICE
         came_in = (event.day for event in case.events if of_citizen(event.type))
         begun = min((day for day in (case.opened, *came_in) if day and day <= change.day), default=earlier)
         day = self.proposals.working(max(earlier, begun), _DAY)
-        if named and day < change.day:
+        if said and day < change.day:
             yield change.model_copy(update={"day": day})
 
     # ----------------------------------------------------------------------------------------------------------- reasons
@@ -209,35 +183,6 @@ class _Trial:
 
 
 # ---------------------------------------------------------------------------------------------------------------- helpers
-def _verdict(match: Match) -> Verdict | None:
-    """What the rule says of a match; None where it does not apply, as on a day when it is not in force."""
-    rule = match.rule
-    if not rule.valid_from <= match.trigger.day <= rule.valid_to:
-        return None
-    return verdict(match.holds(rule.condition), match.answer(rule.unless).value, match.answer(rule.require).value)
-
-
-def _is_loose(match: Match) -> bool:
-    """Do uncovered links join the events, so that one finding stands for several matches?"""
-    return any(getattr(match.bound[link.var], link.name) is None for link in open_links(match.rule))
-
-
-def _place(match: Match) -> Place:
-    """Where the finding of a match stands."""
-    trigger, *key = (event.id for event in match.bound.values())
-    return match.rule.name, trigger, () if _is_loose(match) else tuple(key)
-
-
-def _can_harm(change: Change, rule: Rule) -> bool:
-    """Could the change make a violation of a rule? One event more of a type that is sought can only help."""
-    nodes = list(quantifiers(rule))
-    if change.type == "suspension" and any(isinstance(node.window, Within) and node.window.paused for node in nodes):
-        return True
-    types = {name for node in nodes if node.kind == "none" or change.kind != "insert" for name in node.types}
-    types |= {name for _, name in rule.each}
-    return rule.measure is None and (change.type in types or ANY_EVENT in types)
-
-
 def _disorder(case: Case) -> int:
     """How many links point back to a later day, or ahead to an earlier one."""
     types, number = vocabulary().types, 0

@@ -24,7 +24,7 @@ def applied(case: Case, change: Change) -> Case:
         return _placed(case, case.events, _inserted(case, change))
     if change.kind == "none":
         raise UsageError("the change is 'none': there is nothing to apply.", remedy="Its reason says why.")
-    event = _named(case, change.event or "")
+    event = named(case, change.event or "")
     others = tuple(other for other in case.events if other is not event)
     if change.kind == "remove":
         return _with_events(case, others)
@@ -88,7 +88,8 @@ def _linked_ids(case: Case) -> Iterator[str]:
             yield from held if isinstance(held, tuple) else () if held is None else (held,)
 
 
-def _named(case: Case, name: str) -> Event:
+def named(case: Case, name: str) -> Event:
+    """The event that a change names. Raises `UsageError` where the case has none."""
     position = case.positions.get(name)
     if position is not None:
         return case.events[position]
@@ -101,7 +102,7 @@ def _named(case: Case, name: str) -> Event:
 def _raw(value: ChangeValue, case: Case) -> Any:
     if not isinstance(value, Copy):
         return value
-    place: Event | Case = case if value.event == "case" and "case" not in case.positions else _named(case, value.event)
+    place: Event | Case = case if value.event == "case" and "case" not in case.positions else named(case, value.event)
     if value.field not in type(place).model_fields:
         raise UsageError("the change copies a field that the event does not have.")
     return getattr(place, value.field)

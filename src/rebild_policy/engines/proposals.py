@@ -134,7 +134,8 @@ class Proposals:
         required: Assignment = {}
         for name, info in event_type.model.model_fields.items():
             if info.is_required() and name not in _GIVEN:
-                required |= {name: some for some in islice(neutral(event_type.fields[name], bare, self.match), 1)}  # noqa: B035
+                for some in islice(neutral(event_type.fields[name], bare, self.match), 1):
+                    required[name] = some
         return required
 
     def _days_to_insert(self, node: Quantifier) -> list[date]:

@@ -217,7 +217,7 @@ class Event(BaseModel):
     employee's pseudonym. `case` may be left out of the events of a `Case`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(Derived,))
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(Derived,), hide_input_in_errors=True)
     fallbacks: ClassVar[dict[str, Derivation]] = {}
 
     type: str

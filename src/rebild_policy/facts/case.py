@@ -48,7 +48,7 @@ class Case(BaseModel):
     Identical duplicate events are dropped; two different events with one id are refused.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     id: Identifier
     kind: Text = None

@@ -215,6 +215,10 @@ class _Face:
         self.text(say("rows-unaccounted", n=lost) if lost else say("rows-accounted"), "bold red" if lost else "dim")
         if account.rows_without_case:
             self.text(say("rows-without-case", n=account.rows_without_case), "yellow")
+        partly = [(tally.partly_known, self.writer.words(tally.title)) for tally in audit.tallies if tally.partly_known]
+        if partly:
+            self.text(say("partly-known-note"), "yellow")
+            self.put(self.counted(partly))
         self._activities("unmapped", account.unmapped)
         if account.quarantine:
             self.section("quarantine", part=True)

@@ -166,7 +166,8 @@ class Mapping(Shape):
     covers: dict[str, Annotated[tuple[str, ...], BeforeValidator(_listed), _FieldsOrAll]] = Field(
         default={},
         description="The promise that an empty place is a fact: event types whose every occurrence is in the export, "
-        "each with the fields that are always filled in, or all. What is not listed is unknown where it is empty.",
+        "each with the fields that are empty only where there is nothing to say, or all. What is not listed is unknown where "
+        "it is empty.",
     )
     case_covers: tuple[str, ...] = Field(default=(), description="The same for fields of the case.")
     assumptions: tuple[TextShape, ...] = Field(default=(), description="Further assumptions, said in every report.")

@@ -129,4 +129,4 @@ SPECIAL: Final = tuple(
 FIRST_DAY: Final = date(1990, 1, 1)
 LAST_DAY: Final = date(2100, 12, 30)  # late on the 31st, in UTC, is 2101 in Copenhagen, where no event may be
 # A date field may hold any year; a deadline can't be counted from one outside 1990 to 2100.
-EXTREMES: Final = (date(1989, 12, 31), date(1, 1, 1), date(2100, 12, 31), date(2101, 1, 1))
+EXTREMES: Final = (date(1989, 12, 31), date(1, 1, 1), date(2100, 12, 31), date(2101, 1, 1), date(2600, 2, 1), date.max)

@@ -1,0 +1,134 @@
+"""Imports run downwards only: the order of the house, read off the source."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import rebild_policy
+
+ROOT = Path(rebild_policy.__file__).parent
+# From the ground up. A module may import what stands above it in this list, which is what lies below it in the house.
+ORDER = """
+version
+privacy
+labels
+calendar
+errors
+documents
+expressions
+facts.base facts.events facts.vocabulary facts.case facts.coverage facts.order facts
+rules
+parameters
+results
+rulefiles
+examples
+loading
+plan.types plan.wording plan.passes plan
+engines.base engines.reference engines.messages engines.edits engines.solving engines.proposals engines.changes engines.explain
+engines.kleene_source engines.compiled engines
+sources.stream sources.accounting sources.conditions sources.shapes sources.times sources.tabular sources.cells sources.links
+sources.checks sources.rows sources.export sources.mapping sources
+findings
+preflight
+bundled
+audit
+policy
+strategies.pools strategies.focus strategies.shapes strategies.generator strategies.hypothesis_source strategies.shrinking strategies
+difference
+selftest
+schemas
+report.texts report.figures report.writing report.jsonl report.sentences report.html report.terminal report.preflight
+report.rule_page report
+cli.failures cli.common cli.audit cli.check cli.demo cli.explain cli.rules cli.schema cli.selftest cli.main cli
+""".split()
+RANK = {name: number for number, name in enumerate(ORDER)}
+# Who may know a library that is slow to load, or that belongs to one side of the house.
+AT_HOME = {
+    "rich": {"report", "cli"},
+    "typer": {"cli"},
+    "jinja2": {"report"},
+    "hypothesis": {"strategies"},
+    "yaml": {"documents", "difference"},
+    "holidays": {"calendar"},
+    "rapidfuzz": {"errors"},
+}
+
+
+def name_of(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix("__init__").removesuffix(".")
+
+
+MODULES = {name_of(path): ast.parse(path.read_text("utf-8")) for path in sorted(ROOT.rglob("*.py")) if path.parent.name != "rules"}
+
+
+def imports(tree):
+    """The dotted names that a module imports, with their lines."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports hide where a module stands"
+            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+
+
+def own(dotted):
+    """The module of the library that a dotted name is in; None for one of others."""
+    name = dotted.removeprefix("rebild_policy").removeprefix(".")
+    if not dotted.startswith("rebild_policy"):
+        return None
+    while name and name not in MODULES:
+        name = name.rpartition(".")[0]
+    return name
+
+
+def test_every_module_has_a_place_and_every_place_a_module():
+    assert set(ORDER) == set(MODULES) - {""}
+    assert len(ORDER) == len(RANK)
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name])
+def test_imports_run_downwards(name):
+    for dotted, line in imports(MODULES[name]):
+        imported = own(dotted)
+        if imported is not None:
+            assert imported, f"{name}, line {line}, imports the package itself"
+            assert RANK[imported] < RANK[name], f"{name}, line {line}, imports {imported}, which stands above it"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_import_hides_in_a_function(name):
+    for function in ast.walk(MODULES[name]):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            hidden = [node.lineno for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)]
+            assert not hidden, f"{name}, line {hidden}"
+
+
+def test_modules_are_loaded_by_name_in_two_places_only():
+    def loads(tree):
+        names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        names |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        return bool(names & {"import_module", "__import__", "importlib", "spec_from_file_location", "exec_module"})
+
+    assert {name for name, tree in MODULES.items() if loads(tree)} == {"", "cli.main"}
+
+
+@pytest.mark.parametrize("library", AT_HOME)
+def test_libraries_stay_at_home(library):
+    users = {name for name, tree in MODULES.items() if any(dotted.split(".")[0] == library for dotted, _ in imports(tree))}
+    assert {name.split(".")[0] for name in users} <= AT_HOME[library]
+
+
+def test_reports_know_results_and_neither_engines_nor_sources():
+    for name, tree in MODULES.items():
+        if name.startswith("report"):
+            rooms = {(own(dotted) or "").split(".")[0] for dotted, _ in imports(tree)}
+            assert not rooms & {"engines", "sources", "policy", "audit", "cli"}, name
+
+
+def test_only_the_compiled_engine_runs_code_that_it_made():
+    def runs(tree):
+        calls = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+        return bool(calls & {"exec", "eval", "compile"})
+
+    assert {name for name, tree in MODULES.items() if runs(tree)} == {"engines.compiled"}
