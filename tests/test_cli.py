@@ -19,12 +19,23 @@ RUN = "from rebild_policy.cli.main import main; main()"
 # Runs many command lines, each in a process of its own that is forked once the library is loaded.
 FORKING = """
 import importlib, json, os, sys, traceback
+from rebild_policy import Policy
 from rebild_policy.cli.main import main
+Policy.rebild()
 for name in ("audit", "check", "explain", "rules", "schema"):
     importlib.import_module(f"rebild_policy.cli.{name}")
-for number, arguments in enumerate(json.load(sys.stdin)):
+waiting = list(enumerate(json.load(sys.stdin)))
+running, codes = {}, {}
+while waiting or running:
+    if not waiting or len(running) == 4:
+        child, status = os.wait()
+        codes[running.pop(child)] = os.waitstatus_to_exitcode(status)
+        continue
+    number, arguments = waiting.pop(0)
     child = os.fork()
-    if not child:
+    if child:
+        running[child] = number
+    else:
         for stream, descriptor in (("out", 1), ("err", 2)):
             os.dup2(os.open(f"{number}.{stream}", os.O_WRONLY | os.O_CREAT), descriptor)
         sys.argv = ["rebild-policy", *arguments]
@@ -39,7 +50,7 @@ for number, arguments in enumerate(json.load(sys.stdin)):
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+print(*(codes[number] for number in sorted(codes)))
 """
 LETTER = {"type": "inquiry_received", "id": "letter", "time": "2026-01-05T10:12", "channel": "email"}
 CASE = {"id": "2026-0117", "events": [LETTER]}
@@ -53,7 +64,7 @@ class Done(NamedTuple):
 
 
 def environment(**more):
-    return {**os.environ, "LC_ALL": "en_GB.UTF-8", "COLUMNS": "120", "PYTHONUTF8": "1", **more}
+    return {**os.environ, "LC_ALL": "C.UTF-8", "COLUMNS": "120", "PYTHONUTF8": "1", **more}
 
 
 def run(folder, *arguments, **more):
@@ -161,7 +172,7 @@ def test_the_rules_are_listed_and_each_is_explained(folder):
     )
     assert all(name in listed.out for name in names)
     found = json.loads(dumped.out)
-    assert [rule["rule"] for rule in found["rules"]] == names
+    assert sorted(rule["rule"] for rule in found["rules"]) == sorted(names)
     assert found["ruleset"]["digest"] == policy.info.digest
     for rule, page in zip(policy.rules, explained, strict=True):
         assert (page.code, page.err) == (0, "")
@@ -202,10 +213,19 @@ def test_output_in_a_pipe_has_no_colours_and_no_bar(folder):
 
 
 def test_a_reader_that_leaves_early_is_no_error(folder):
-    command = f"{sys.executable} -c '{RUN}' explain late-reply | head -1; echo ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, text=True, env=environment(), check=True)
-    assert done.stderr == ""
-    assert done.stdout.splitlines()[-1] in {"0", "141"}
+    reader, writer = os.pipe()
+    os.close(reader)
+    for arguments in (("explain", "late-reply"), ("check", "case.json", *AS_OF, "--format", "json")):
+        done = subprocess.run(
+            [sys.executable, "-c", RUN, *arguments],
+            cwd=folder,
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+    os.close(writer)
 
 
 def test_an_output_without_danish_letters_is_no_error(folder):
@@ -301,7 +321,10 @@ BAD_CASES = {
     "no id": (b"{}", "id: Field required"),
     "half a character": (b'{"id": "\\ud800"}', "id: Input should be a valid string"),
     "unknown field": (b'{"id": "c", "evnts": []}', "unknown field 'evnts'. Did you mean 'events'?"),
-    "unknown type": (big([{**LETTER, "type": "inquiry_recieved"}]), "events[0]: unknown event type. Did you mean 'inquiry_received'?"),
+    "unknown type": (
+        big([{**LETTER, "type": "inquiry_recieved"}]),
+        "events[0]: unknown event type. Did you mean 'inquiry_received'?",
+    ),
     "unknown event field": (big([{**LETTER, "chanel": "x"}]), "events[0]: unknown field 'chanel'. Did you mean 'channel'?"),
     "a field of two lines": (big([{**LETTER, "cha\nnel\u2028": "x"}]), "events[0]: unknown field"),
     "wrong type": (big([{**LETTER, "written": "yes"}]), "events[0].written: Input should be a valid boolean"),
@@ -352,12 +375,23 @@ def test_no_error_repeats_what_stands_in_a_case(folder):
         assert "010190" not in line
 
 
-@pytest.mark.parametrize("lang", ["da", "en"])
-def test_hostile_ids_are_shown_as_they_are(folder, lang):
-    names = ["[/bold]", "[red]x[/red]", "\\[x]", "{0}", "%s", "a\tb", "😀", "x" * 200, "a\nb", "\u202eabc", "[link=http://x]y[/link]"]
+def test_hostile_ids_are_shown_as_they_are(folder):
+    names = [
+        "[/bold]",
+        "[red]x[/red]",
+        "\\[x]",
+        "{0}",
+        "%s",
+        "a\tb",
+        "😀",
+        "x" * 200,
+        "a\nb",
+        "\u202eabc",
+        "[link=http://x]y[/link]",
+    ]
     for number, name in enumerate(names):
         (folder / f"{number}.json").write_text(json.dumps({"id": name, "events": [{**LETTER, "id": name}]}), "utf-8")
-    lines = [("check", f"{number}.json", *AS_OF, "--lang", lang) for number in range(len(names))]
+    lines = [("check", f"{number}.json", *AS_OF) for number in range(len(names))]
     for name, done in zip(names, run_all(folder, *lines), strict=True):
         assert (done.code, done.err) == (0, "")
         if name.isprintable() and len(name) < 20:
@@ -416,7 +450,7 @@ def test_audit_of_the_shipped_export(folder):
     assert "possible deviation" in text.out
     assert "late-reply" in preflight.out
     assert {path.name for path in folder.iterdir()} >= {"f.jsonl", "r.html", "q.csv"}
-    assert "No such file or directory" in one_line(nowhere)
+    assert "no/such/folder/r.html" in one_line(nowhere)
 
 
 def test_an_audit_in_a_pipe_shows_no_bar(folder):

@@ -59,7 +59,9 @@ def name_of(path):
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix("__init__").removesuffix(".")
 
 
-MODULES = {name_of(path): ast.parse(path.read_text("utf-8")) for path in sorted(ROOT.rglob("*.py")) if path.parent.name != "rules"}
+MODULES = {
+    name_of(path): ast.parse(path.read_text("utf-8")) for path in sorted(ROOT.rglob("*.py")) if path.parent.name != "rules"
+}
 
 
 def imports(tree):

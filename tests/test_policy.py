@@ -231,12 +231,18 @@ def test_one_fault_is_counted_once(rules):
     rules.rule(UNANSWERED, name="unanswered")
     policy = Policy.load(rules.folder)
     other = {**LETTER, "id": "other"}
-    acknowledged = [{"type": "acknowledgement_sent", "id": f"of-{name}", "time": "2026-01-06", "inquiry": name} for name in ("letter", "other")]
+    acknowledged = [
+        {"type": "acknowledgement_sent", "id": f"of-{name}", "time": "2026-01-06", "inquiry": name}
+        for name in ("letter", "other")
+    ]
     answered = {**ANSWER, "time": "2026-01-07", "inquiry": "other"}
     report = policy.check(case_of(LETTER, other, *acknowledged, answered), AS_OF)
     nameless = {finding.trigger.id: finding.subsumed_by for finding in report.findings if finding.rule == "nameless"}
     assert nameless == {"of-letter": "unanswered", "of-other": None}
-    assert {(finding.rule, finding.trigger.id) for finding in report.violations} == {("nameless", "of-other"), ("unanswered", "letter")}
+    assert {(finding.rule, finding.trigger.id) for finding in report.violations} == {
+        ("nameless", "of-other"),
+        ("unanswered", "letter"),
+    }
     assert len([finding for finding in report.findings if finding.verdict is Verdict.VIOLATED]) == 3
     assert report.verdict("G1") is Verdict.VIOLATED
 
@@ -261,7 +267,10 @@ def test_a_statistic_counts_and_never_accuses(rules):
 
 # ------------------------------------------------------------------------------------------------------------ fingerprints
 def prints(policy, *events, as_of=AS_OF, **fields):
-    return {(finding.rule, finding.trigger.id): finding.fingerprint for finding in policy.check(case_of(*events, **fields), as_of).findings}
+    return {
+        (finding.rule, finding.trigger.id): finding.fingerprint
+        for finding in policy.check(case_of(*events, **fields), as_of).findings
+    }
 
 
 def test_a_fingerprint_stays_while_the_finding_does(policy):
@@ -297,7 +306,9 @@ def test_an_explanation_is_made_when_it_is_read_and_once():
 
 
 def test_what_an_undetermined_finding_turns_on(policy):
-    report = policy.check(case_of(LETTER), AS_OF, coverage=Coverage.all().without("reply_sent", "acknowledgement_sent.caseworker"))
+    report = policy.check(
+        case_of(LETTER), AS_OF, coverage=Coverage.all().without("reply_sent", "acknowledgement_sent.caseworker")
+    )
     missing = {(fact.type, fact.field, fact.cause) for fact in report.findings[0].explanation.missing}
     assert missing == {("reply_sent", None, "uncovered")}
 
@@ -330,7 +341,9 @@ def planted(number):
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-@pytest.mark.parametrize("without", [(), ("reply_sent", "hearing_sent.matter", "interest_declared.employee")], ids=["all", "less"])
+@pytest.mark.parametrize(
+    "without", [(), ("reply_sent", "hearing_sent.matter", "interest_declared.employee")], ids=["all", "less"]
+)
 @pytest.mark.parametrize("profile", ["guideline", "statutory"])
 def test_no_number_of_a_citizen_is_in_a_report(number, without, profile):
     report = Policy.rebild(profile=profile).check(planted(number), AS_OF, coverage=Coverage.all().without(*without))

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from rebild_policy.errors import Location, RuleError, did_you_mean
+from rebild_policy.expressions import FALSE
 from rebild_policy.rulefiles import ExampleShape, RuleShape
-from rebild_policy.rules import Example, Formula, Group, Profile, Quantifier, Rule
+from rebild_policy.rules import Example, Formula, Group, Holds, Profile, Quantifier, Rule
 
 VERDICTS = ("satisfied", "exempt", "undetermined", "pending", "violated")
 NOT_APPLICABLE = "not applicable"
@@ -74,7 +75,9 @@ def _event(short: dict[str, Any], names: dict[str, str], at: Location) -> dict[s
 def check_examples(rule: Rule) -> None:
     """Refuse a rule whose examples do not show every verdict that matters, and both sides of its deadline."""
     shown = {verdict for example in rule.examples for verdict in example.expect.values()}
-    needed = {"satisfied", "undetermined"} | ({"violated"} if rule.measure is None else set())
+    needed = {"undetermined"} | ({"violated"} if rule.measure is None else set())
+    if rule.require.parts != (Holds(FALSE),):
+        needed.add("satisfied")  # what must never happen can't be
     deadlines = {example.deadline for example in rule.examples}
     if has_window(rule.require):
         needed |= {"pending"}

@@ -109,7 +109,9 @@ WHOLE_LANGUAGE = """
 
 def test_the_source_of_a_rule_that_uses_the_whole_language(rules):
     rules.parameter("kinds", "[pension, 'it''s']", kind="list")
-    rules.table("times", "- {case_kind: pension, value: 4, unit: weeks, start: s, end: e, valid_from: 2020-01-01, in_force: true}\n")
+    rules.table(
+        "times", "- {case_kind: pension, value: 4, unit: weeks, start: s, end: e, valid_from: 2020-01-01, in_force: true}\n"
+    )
     rules.rule(WHOLE_LANGUAGE)
     for without in ((), ("suspension",), ("reply_sent.inquiry", "case.kind", "decision_made.form")):
         check_source(sources(rules.plan(coverage=Coverage.all().without(*without))))
@@ -152,7 +154,9 @@ def test_a_hostile_text_stays_a_text(rules, text):
     check_source(sources(plan))
     for engine in ENGINES.values():
         for matter, holds in ((text + "x", False), ("x" + text, False), (text + ".", False), ("other", True)):
-            case = Case.read({"id": "c", "events": [{"type": "decision_made", "id": "d", "time": "2026-01-05", "matter": matter}]})
+            case = Case.read(
+                {"id": "c", "events": [{"type": "decision_made", "id": "d", "time": "2026-01-05", "matter": matter}]}
+            )
             assert bool(engine(plan).verdicts(case, date(2026, 5, 1))) == holds
         if text.strip():
             case = Case.read({"id": "c", "events": [{"type": "decision_made", "id": "d", "time": "2026-01-05", "matter": text}]})
@@ -165,5 +169,5 @@ def test_no_text_of_a_rule_comes_into_the_source(rules, text):
     shown = repr(text).encode("ascii", "backslashreplace").decode()
     if "\\ud" in shown:
         return
-    rules.rule(f"each: {{d: decision_made}}\nif: \"d.matter != {quoted(text)}\"\nrequire: never\n")
+    rules.rule(f'each: {{d: decision_made}}\nif: "d.matter != {quoted(text)}"\nrequire: never\n')
     check_source(sources(rules.plan()))

@@ -27,8 +27,9 @@ def run(
     fail_on: str,
 ) -> int:
     """Check the case and print the report."""
+    today, case = day(as_of), read_case(path)
     judge = policy(rules, profile)
-    report = judge.check(read_case(path), day(as_of), coverage=Coverage.all().without(*without))
+    report = judge.check(case, today, coverage=Coverage.all().without(*without))
     if format_ == "json":
         print(report.model_dump_json(indent=2))
     else:

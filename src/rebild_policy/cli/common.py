@@ -62,7 +62,13 @@ def console() -> Console:
     """
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-    return Console(highlight=False, soft_wrap=False)
+    return _Screen(highlight=False, soft_wrap=False)
+
+
+class _Screen(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave a reader that has left to the command; rich would exit with 1, which stands for deviations."""
+        raise BrokenPipeError
 
 
 @contextmanager

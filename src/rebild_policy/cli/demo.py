@@ -32,5 +32,5 @@ def run(*, out: Path, profile: Profile, lang: Language | None) -> int:
     render_audit(audit, judge.ruleset.statements, tongue, screen, worst=3)
     screen.print()
     screen.print("Rapporten ligger her:" if tongue == "da" else "The report is here:", style="bold")
-    screen.print(str(page.resolve()), soft_wrap=True)
+    screen.print(str(page.resolve()), soft_wrap=True, markup=False)
     return 0

@@ -64,7 +64,15 @@ Fail = Annotated[FailOn, typer.Option("--fail-on", help="Exit with 1 for deviati
 
 
 def _run(command: str, **options: Any) -> None:
-    raise typer.Exit(import_module(f"rebild_policy.cli.{command}").run(**options))
+    try:
+        code = import_module(f"rebild_policy.cli.{command}").run(**options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of a pipe has left, as `| head` does. Python would complain once more when it flushes at exit, and
+        # typer would exit with 1, which stands for deviations.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    raise typer.Exit(code)
 
 
 def _print_version(wanted: bool) -> None:
@@ -201,9 +209,5 @@ def main() -> None:
     """Run the command line. Expected errors are one line; an unexpected one names its place, never its data."""
     try:
         app()
-    except BrokenPipeError:
-        # The reader of a pipe has left, as `| head` does. Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception as error:  # noqa: BLE001 - the last resort: a traceback could show a case
         sys.exit(import_module("rebild_policy.cli.failures").report(error))

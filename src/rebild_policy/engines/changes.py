@@ -7,20 +7,24 @@ made in the case, the rule is judged anew, and so is every other rule that it co
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import islice
 
+from rebild_policy.engines.base import verdict
 from rebild_policy.engines.edits import applied, named, unused_id
-from rebild_policy.engines.harm import Harm, in_case, verdict_of
 from rebild_policy.engines.proposals import DECIDED, Proposals, of_citizen
-from rebild_policy.engines.reference import Match
+from rebild_policy.engines.reference import Match, ReferenceEngine
 from rebild_policy.engines.solving import NOTICE, Draft, solutions
 from rebild_policy.errors import UsageError
 from rebild_policy.expressions import UNKNOWN, And, Compare, Field, Membership, Truth, ids, walk
-from rebild_policy.facts import Case, vocabulary
+from rebild_policy.facts import ANY_EVENT, Case, Event, vocabulary
 from rebild_policy.labels import event_label, field_label
+from rebild_policy.plan import open_links
+from rebild_policy.plan.passes import quantifiers
 from rebild_policy.results import Change, Verdict, Words
-from rebild_policy.rules import Formula, Group, Holds, Language, Rule
+from rebild_policy.rules import Formula, Group, Holds, Language, Quantifier, Rule, Within
 
 __all__ = ["applied", "smallest_change"]
 
@@ -64,7 +68,7 @@ def smallest_change(match: Match, judge_all: bool = True) -> Change:
     A rule that asks for nothing and only forbids its situation is content where the situation is gone. Raises
     `UsageError` for a match that is not violated.
     """
-    if verdict_of(match) is not Verdict.VIOLATED:
+    if _verdict(match) is not Verdict.VIOLATED:
         raise UsageError("only a violated match has a change that would satisfy it.")
     trial = _Trial(match, judge_all=judge_all)
     for change in islice(trial.proposals, _MOST):
@@ -105,8 +109,8 @@ class _Trial:
             case = applied(self.match.case, change)
         except UsageError:
             return False
-        match = in_case(self.match, case)
-        said = verdict_of(match) if match else None
+        match = _in_case(self.match, case)
+        said = _verdict(match) if match else None
         self.unknown |= said is Verdict.UNDETERMINED
         good = said in {None, Verdict.EXEMPT} if self.proposals.never else said is Verdict.SATISFIED
         return good and (change.kind != "move" or _disorder(case) <= _disorder(self.match.case))
@@ -114,7 +118,7 @@ class _Trial:
     def _harmed(self, change: Change) -> Rule | None:
         before, after = self.match.case, applied(self.match.case, change)
         id_ = unused_id(before) if change.kind == "insert" else named(before, change.event or "").id
-        return Harm(self.match, after, id_).first()
+        return _Harm(self.match, after, id_).first()
 
     # ---------------------------------------------------------------------------------------------------- fuller inserts
     def _variants(self, change: Change) -> Iterator[Change]:
@@ -135,8 +139,8 @@ class _Trial:
 
     def _completed_for(self, rule: Rule, var: str, change: Change) -> Change:
         case, id_ = applied(self.match.case, change), unused_id(self.match.case)
-        for match in Harm(self.match, case, id_).touched(rule):
-            if match.bound[var].id == id_ and verdict_of(match) in {Verdict.VIOLATED, Verdict.UNDETERMINED}:
+        for match in _Harm(self.match, case, id_).touched(rule):
+            if match.bound[var].id == id_ and _verdict(match) in {Verdict.VIOLATED, Verdict.UNDETERMINED}:
                 draft = Draft(match, var, match.bound[var], DECIDED | change.fields.keys())
                 for leaf in _unmet(rule.require, match):
                     for fields in solutions(leaf.condition, True, draft)[:1]:
@@ -182,7 +186,126 @@ class _Trial:
         return Words(da=f"{_UNKNOWN.da}.", en=f"{_UNKNOWN.en}.")
 
 
+# ------------------------------------------------------------------------------------------------------------ other rules
+@dataclass(frozen=True)
+class _Harm:
+    """What becomes of the rules of a plan where the event `id_` of a case, perhaps not in it, is another in `after`.
+
+    `match` is the violated match that the change should satisfy. Only what the event can touch is judged again: the matches
+    that bind it, and those for which it is newly, or no longer, one of the events that are sought. So the cost grows with
+    the matches of a case, not with their square.
+    """
+
+    match: Match
+    after: Case
+    id_: str
+
+    def first(self) -> Rule | None:
+        """The first rule with a new violation, or that of the match itself where its finding is still there."""
+        for rule in self.match.plan.rules:
+            if rule.measure is None and self._reads(rule) and any(map(self._is_new, self.touched(rule))):
+                return rule
+        return self.match.rule if _is_loose(self.match) and any(self._of_trigger()) else None
+
+    @cached_property
+    def _old(self) -> Event | None:
+        return _visible(self.match.case, self.id_, self.match)
+
+    @cached_property
+    def _new(self) -> Event | None:
+        return _visible(self.after, self.id_, self.match)
+
+    @cached_property
+    def _types(self) -> set[str]:
+        return {event.type for event in (self._old, self._new) if event}
+
+    def _reads(self, rule: Rule) -> bool:
+        bound = {type_ for _, type_ in rule.each}
+        return bool(bound & self._types) or _pauses(rule, self._types) or any(map(self._seeks, quantifiers(rule)))
+
+    def _seeks(self, node: Quantifier) -> bool:
+        """Could it turn on the event whether the node holds? One more that is asked for, or one less that is not, only helps."""
+        if (self._old is None and node.kind == "some") or (self._new is None and node.kind == "none"):
+            return False
+        return node.types == (ANY_EVENT,) or not self._types.isdisjoint(node.types)
+
+    def touched(self, rule: Rule) -> Iterator[Match]:
+        """The matches of a rule, after the change, that it can have changed."""
+        nodes = [node for node in quantifiers(rule) if self._seeks(node)]
+        whole = bool(nodes) or _pauses(rule, self._types)
+        case = self.after if whole else self._reduced(rule)
+        for found in ReferenceEngine(self.match.plan).matches(rule, case, self.match.as_of):
+            match = replace(found, case=self.after)
+            # Most matches of a rule that joins events do not apply: asking that first saves most of the time.
+            if match.holds(rule.condition) is Truth.TRUE and self._is_touched(match, nodes):
+                yield match
+
+    def _is_touched(self, match: Match, nodes: list[Quantifier]) -> bool:
+        if _pauses(match.rule, self._types) or any(event.id == self.id_ for event in match.bound.values()):
+            return True
+        before = _in_case(match, self.match.case)
+        return any(_sought(before, node, self._old) is not _sought(match, node, self._new) for node in nodes)
+
+    def _is_new(self, match: Match) -> bool:
+        """Is there a violation here that was not there before, or stood elsewhere?"""
+        if _verdict(match) is not Verdict.VIOLATED:
+            return False
+        before = _in_case(match, self.match.case)
+        if before is None or any(event.day > match.as_of for event in before.bound.values()):
+            return True
+        return _verdict(before) is not Verdict.VIOLATED or _is_loose(before) is not _is_loose(match)
+
+    def _of_trigger(self) -> Iterator[bool]:
+        """Which matches of the trigger are violated still: one finding stands for all that uncovered links join."""
+        for match in ReferenceEngine(self.match.plan).matches(self.match.rule, self.after, self.match.as_of):
+            if match.trigger.id == self.match.trigger.id and _is_loose(match):
+                yield _verdict(match) is Verdict.VIOLATED
+
+    def _reduced(self, rule: Rule) -> Case:
+        """The case with as few events as bind the event wherever the rule can: joining all with all takes long."""
+        types = [type_ for _, type_ in rule.each]
+        if self._new and self._new.type in types:
+            types.remove(self._new.type)
+        return self.after.model_copy(update={"events": tuple(e for e in self.after.events if e is self._new or e.type in types)})
+
+
 # ---------------------------------------------------------------------------------------------------------------- helpers
+def _verdict(match: Match) -> Verdict | None:
+    """What the rule says of a match; None where it does not apply, as on a day when it is not in force."""
+    rule = match.rule
+    if not rule.valid_from <= match.trigger.day <= rule.valid_to:
+        return None
+    return verdict(match.holds(rule.condition), match.answer(rule.unless).value, match.answer(rule.require).value)
+
+
+def _in_case(match: Match, case: Case) -> Match | None:
+    """The match of the same events in another case; None where one of them is not there."""
+    if any(event.id not in case.positions for event in match.bound.values()):
+        return None
+    return replace(match, case=case, bound={var: case.events[case.positions[event.id]] for var, event in match.bound.items()})
+
+
+def _visible(case: Case, id_: str, match: Match) -> Event | None:
+    event = case.events[case.positions[id_]] if id_ in case.positions else None
+    return event if event and event.day <= match.as_of else None
+
+
+def _sought(match: Match | None, node: Quantifier, event: Event | None) -> Truth:
+    """Is the event one that is sought? One that is not there is as good as one that is not."""
+    if match is None or event is None or not (node.types == (ANY_EVENT,) or event.type in node.types):
+        return Truth.FALSE
+    return match.candidate(node, event, match.due(node))
+
+
+def _pauses(rule: Rule, types: set[str]) -> bool:
+    return "suspension" in types and any(isinstance(node.window, Within) and node.window.paused for node in quantifiers(rule))
+
+
+def _is_loose(match: Match) -> bool:
+    """Do uncovered links join the events, so that one finding stands for several matches?"""
+    return any(getattr(match.bound[link.field.var], link.field.name) is None for link in open_links(match.rule))
+
+
 def _disorder(case: Case) -> int:
     """How many links point back to a later day, or ahead to an earlier one."""
     types, number = vocabulary().types, 0

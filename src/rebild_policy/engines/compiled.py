@@ -18,7 +18,7 @@ from rebild_policy.engines.base import Judgement, collapse, constant_of, paused_
 from rebild_policy.engines.kleene_source import ALWAYS, NEVER, Conditions, Names
 from rebild_policy.expressions import And, Expression, Or
 from rebild_policy.facts import ANY_EVENT, Case
-from rebild_policy.plan import Plan, open_links
+from rebild_policy.plan import OpenLink, Plan, open_links
 from rebild_policy.results import Row, Verdict
 from rebild_policy.rules import By, Formula, Group, Holds, Quantifier, Rule, Window
 
@@ -150,11 +150,15 @@ class _Writer:
         until = f"{trigger}['day'] <= {self.names.constant(rule.valid_to)}" if rule.valid_to < date.max else ""
         return " and ".join(filter(None, (since, until)))
 
-    def _key(self, rule: Rule, variables: dict[str, str], links: Iterable[Any]) -> str:
-        trigger, *key = (f"{variables[var]}['id']" for var, _ in rule.each)
-        ids = f"({', '.join(key)},)" if key else "()"
-        loose = " or ".join(f"{variables[link.var]}[{link.name!r}] is None" for link in links)
-        return f"{trigger}, () if {loose} else {ids}" if loose else f"{trigger}, {ids}"
+    def _key(self, rule: Rule, variables: dict[str, str], links: tuple[OpenLink, ...]) -> str:
+        """The trigger's id and the tuple of the other ids, less those that an empty link leaves open."""
+        parts = []
+        for var, _ in rule.each[1:]:
+            freeing = [link.field for link in links if var in link.frees]
+            empty = " or ".join(f"{variables[field.var]}[{field.name!r}] is None" for field in freeing)
+            id_ = f"{variables[var]}['id']"
+            parts.append(f"*(() if {empty} else ({id_},))," if empty else f"{id_},")
+        return f"{variables[rule.each[0][0]]}['id'], ({' '.join(parts)})"
 
     def match(self, rule: Rule, conditions: Conditions, key: str, target: str) -> None:
         """What is said of one match: nothing where the condition is false, else a row."""

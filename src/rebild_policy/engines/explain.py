@@ -91,7 +91,7 @@ class Explainer:
             for match in ReferenceEngine(self.plan).matches(rule, self.case, self.as_of)
             if match.trigger.id == row.trigger and match.holds(rule.condition) is not Truth.FALSE
         ]
-        keyed = [match for match in of_trigger if tuple(event.id for event in match.bound.values())[1:] == row.key]
+        keyed = [match for match in of_trigger if set(row.key) <= {event.id for event in match.bound.values()}]
         return (keyed or of_trigger)[0]
 
     # --------------------------------------------------------------------------------------------------------- witnesses

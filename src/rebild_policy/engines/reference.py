@@ -175,6 +175,7 @@ class ReferenceEngine:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self._links = {rule.name: open_links(rule) for rule in plan.rules}
 
     def verdicts(self, case: Case, as_of: date) -> list[Row]:
         """See `Engine.verdicts`."""
@@ -218,9 +219,10 @@ class ReferenceEngine:
         said = verdict(match.holds(rule.condition), exempt.value, required.value)
         if said is None:
             return None
-        loose = any(getattr(match.bound[link.var], link.name) is None for link in open_links(rule))
-        trigger, *key = (event.id for event in match.bound.values())
-        return Row(rule.name, trigger, () if loose else tuple(key), said, due_of(said, exempt, required))
+        empty = (link for link in self._links[rule.name] if getattr(match.bound[link.field.var], link.field.name) is None)
+        freed = {var for link in empty for var in link.frees}
+        key = tuple(match.bound[var].id for var, _ in rule.each[1:] if var not in freed)
+        return Row(rule.name, match.trigger.id, key, said, due_of(said, exempt, required))
 
 
 def due_of(said: Verdict, exempt: Answer, required: Answer) -> date | None:

@@ -127,7 +127,7 @@ _DATE = WithJsonSchema({"type": "string", "format": "date"})
 _TIME = WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]})
 _Day = Annotated[date, PlainValidator(read_day), PlainSerializer(date.isoformat), _DATE]
 
-Identifier = Annotated[str, Field(min_length=1, max_length=200)]
+Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 Moment = Annotated[date | datetime, PlainValidator(_moment), PlainSerializer(lambda moment: moment.isoformat()), _TIME]
 Flag = StrictBool | None
 Number = StrictInt | None

@@ -10,7 +10,7 @@ from rebild_policy.calendar import Calendar
 from rebild_policy.facts import Coverage, SameDay, Vocabulary, vocabulary
 from rebild_policy.loading import RuleSet
 from rebild_policy.parameters import ParameterDefinition
-from rebild_policy.plan.passes import PASSES, Context, check_term, open_links, with_place
+from rebild_policy.plan.passes import PASSES, Context, OpenLink, check_term, open_links, with_place
 from rebild_policy.plan.types import Checker
 from rebild_policy.rules import Profile, Rule
 
@@ -103,4 +103,4 @@ def _planned(rule: Rule, context: Context) -> Rule:
     return rule
 
 
-__all__ = ["NotCheckable", "Plan", "SameDay", "build_plan", "open_links"]
+__all__ = ["NotCheckable", "OpenLink", "Plan", "SameDay", "build_plan", "open_links"]

@@ -183,17 +183,31 @@ def split_types(rule: Rule, context: Context) -> Rule:
         names += [node.same] if node.same else []
         target = dict(rule.each).get(node.of or "")
 
-        def kind(type_: str) -> tuple[object, ...]:
+        def kind(type_: str) -> str:
+            specs = context.vocabulary.event_type(type_).fields
             link = _link(type_, target, context.vocabulary) if target else ""
-            return (link, *(context.covers(type_, name) for name in [*names, link]))
+            direction = specs[link].link if link else None
+            return repr((link, direction, [_standing(type_, specs.get(name), context) for name in [*names, link]]))
 
         groups = [tuple(part) for _, part in groupby(sorted(types, key=kind), key=kind)]
         if len(groups) == 1:
             return node
-        parts = tuple(replace(node, types=part) for part in groups)
+        # Whether the whole list is covered, every part must know: a part that is would call the question open too soon.
+        covered = all(context.coverage.covers(type_) for type_ in types)
+        parts = tuple(replace(node, types=part, covered=covered) for part in groups)
         return Group("any" if node.kind == "some" else "all", parts, node.profile, at=node.at)
 
     return _each_quantifier(rule, split)
+
+
+def _standing(type_: str, spec: FieldSpec | None, context: Context) -> tuple[object, ...]:
+    """What a field of a type rests on: its expression, if it has one, and what of it is covered."""
+    if spec is None:
+        return ()
+    rests_on = [spec.derived or spec.fallback] if spec.derived or spec.fallback else []
+    behind = {part.name for one in rests_on if one for part in walk(one.expression) if isinstance(part, Attribute)}
+    texts = [one.text for one in rests_on if one]
+    return (texts, [context.covers(type_, name) for name in sorted({spec.name, *behind})])
 
 
 def _link(type_: str, target: str, vocabulary: Vocabulary) -> str:
@@ -277,7 +291,8 @@ def resolve_fields(rule: Rule, context: Context) -> Rule:
             window = replace(window, computable=computable)
         types = context.vocabulary.types if node.types == (ANY_EVENT,) else node.types
         where = transform(node.where, resolver({**bound, node.var: node.types}))
-        return replace(node, where=where, window=window, covered=all(context.coverage.covers(type_) for type_ in types))
+        covered = node.covered and all(context.coverage.covers(type_) for type_ in types)
+        return replace(node, where=where, window=window, covered=covered)
 
     resolved = _each_quantifier(rule, quantifier)
     return _each_expression(resolved, lambda node, own: node if own else transform(node, resolver(bound)))
@@ -336,16 +351,27 @@ def _and(parts: list[Expression]) -> Expression:
 
 
 # ---------------------------------------------------------------------------------------------------------------- helpers
-def open_links(rule: Rule) -> tuple[Field, ...]:
-    """The uncovered links that join the events of `each`: matches that differ only in them collapse to one finding."""
+@dataclass(frozen=True, slots=True)
+class OpenLink:
+    """An uncovered link that joins events of `each`. Where it is empty, the key loses `frees`: any such event could be meant."""
+
+    field: Field
+    frees: frozenset[str]
+
+
+def open_links(rule: Rule) -> tuple[OpenLink, ...]:
+    """The uncovered links between the events of `each`: matches that differ only in them collapse to one finding."""
+    trigger = rule.each[0][0]
     bound = {var for var, _ in rule.each}
-    found: list[Field] = []
+    found: dict[Field, frozenset[str]] = {}
     for node in walk(rule.condition):
         if isinstance(node, Linked):
             sides = [side for side in (node.left, node.right) if isinstance(side, Field)]
-            if len({side.var for side in sides} & bound) > 1:
-                found += [side for side in sides if not side.covered and side not in found]
-    return tuple(found)
+            joined = frozenset(side.var for side in sides) & bound
+            for side in sides:
+                if len(joined) > 1 and not side.covered:
+                    found[side] = found.get(side, frozenset()) | (joined - {trigger})
+    return tuple(OpenLink(field, frees) for field, frees in found.items())
 
 
 def quantifiers(rule: Rule) -> Iterator[Quantifier]:
