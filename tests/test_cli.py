@@ -16,41 +16,44 @@ from rebild_policy.schemas import SCHEMAS
 from rebild_policy.version import VERSION
 
 RUN = "from rebild_policy.cli.main import main; main()"
-# Runs many command lines, each in a process of its own that is forked once the library is loaded.
+# Runs command lines, each in a process of its own that is forked from one that has loaded the library.
 FORKING = """
 import importlib, json, os, sys, traceback
 from rebild_policy import Policy
 from rebild_policy.cli.main import main
-Policy.rebild()
 for name in ("audit", "check", "explain", "rules", "schema"):
     importlib.import_module(f"rebild_policy.cli.{name}")
-waiting = list(enumerate(json.load(sys.stdin)))
-running, codes = {}, {}
-while waiting or running:
-    if not waiting or len(running) == 4:
-        child, status = os.wait()
-        codes[running.pop(child)] = os.waitstatus_to_exitcode(status)
-        continue
-    number, arguments = waiting.pop(0)
-    child = os.fork()
-    if child:
-        running[child] = number
-    else:
-        for stream, descriptor in (("out", 1), ("err", 2)):
-            os.dup2(os.open(f"{number}.{stream}", os.O_WRONLY | os.O_CREAT), descriptor)
-        sys.argv = ["rebild-policy", *arguments]
-        code = 0
-        try:
-            main()
-        except SystemExit as exit:
-            code = exit.code or 0
-        except BaseException:
-            traceback.print_exc()
-            code = 99
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-print(*(codes[number] for number in sorted(codes)))
+Policy.rebild()
+
+def run(folder, number, arguments):
+    os.chdir(folder)
+    for stream, descriptor in (("out", 1), ("err", 2)):
+        os.dup2(os.open(f"{number}.{stream}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)
+    sys.argv = ["rebild-policy", *arguments]
+    code = 0
+    try:
+        main()
+    except SystemExit as exit:
+        code = exit.code or 0
+    except BaseException:
+        traceback.print_exc()
+        code = 99
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+for request in sys.stdin:
+    folder, lines = json.loads(request)
+    children = []
+    for number, arguments in enumerate(lines):
+        children.append(os.fork())
+        if not children[-1]:
+            run(folder, number, arguments)
+        if number % 4 == 3 or number == len(lines) - 1:
+            codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+            print(*codes, end=" ", flush=True)
+            children = []
+    print(flush=True)
 """
 LETTER = {"type": "inquiry_received", "id": "letter", "time": "2026-01-05T10:12", "channel": "email"}
 CASE = {"id": "2026-0117", "events": [LETTER]}
@@ -75,21 +78,25 @@ def run(folder, *arguments, **more):
     return Done(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
 
 
-def run_all(folder, *lines):
-    """Several commands."""
-    done = subprocess.run(
-        [sys.executable, "-c", FORKING],
-        cwd=folder,
-        input=json.dumps([list(map(str, line)) for line in lines]),
-        capture_output=True,
-        text=True,
-        env=environment(),
-        check=True,
-    )
-    codes = [int(line) for line in done.stdout.split()]
-    assert len(codes) == len(lines)
-    read = [[(folder / f"{number}.{stream}").read_text("utf-8") for stream in ("out", "err")] for number in range(len(lines))]
-    return [Done(code, *texts) for code, texts in zip(codes, read, strict=True)]
+@pytest.fixture(scope="module")
+def run_all():
+    """Run several commands in a folder."""
+    with subprocess.Popen(
+        [sys.executable, "-c", FORKING], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment()
+    ) as server:
+
+        def run_in(folder, *lines):
+            server.stdin.write(json.dumps([str(folder), [list(map(str, line)) for line in lines]]) + "\n")
+            server.stdin.flush()
+            codes = [int(code) for code in server.stdout.readline().split()]
+            assert len(codes) == len(lines)
+            read = [
+                [(folder / f"{number}.{stream}").read_text("utf-8") for stream in ("out", "err")] for number in range(len(lines))
+            ]
+            return [Done(code, *texts) for code, texts in zip(codes, read, strict=True)]
+
+        yield run_in
+        server.stdin.close()
 
 
 @pytest.fixture
@@ -112,7 +119,7 @@ def test_check_prints_a_report_and_json(folder):
     assert report["findings"][0]["explanation"]["message"]["en"].startswith("The inquiry counts as received on 2026-01-05.")
 
 
-def test_both_languages_and_both_profiles(folder):
+def test_both_languages_and_both_profiles(run_all, folder):
     danish, english, statutory, twice, rules, explained = run_all(
         folder,
         ("check", "case.json", *AS_OF, "--lang", "da"),
@@ -139,7 +146,7 @@ def test_the_language_is_that_of_the_locale(folder, locale, words):
     assert words in run(folder, "check", "case.json", *AS_OF, LC_ALL=locale).out
 
 
-def test_exit_codes_by_severity(folder):
+def test_exit_codes_by_severity(run_all, folder):
     (folder / "fine.json").write_text(json.dumps({"id": "c"}), "utf-8")
     done = run_all(
         folder,
@@ -151,7 +158,7 @@ def test_exit_codes_by_severity(folder):
     assert all(one.out and not one.err for one in done)
 
 
-def test_rules_of_ones_own(folder, rules):
+def test_rules_of_ones_own(run_all, folder, rules):
     rules.rule("each: {i: inquiry_received}\nif: i.written\nrequire: never\n", name="never-written")
     checked, listed, explained = run_all(
         folder,
@@ -164,7 +171,7 @@ def test_rules_of_ones_own(folder, rules):
     assert "never-written" in explained.out
 
 
-def test_the_rules_are_listed_and_each_is_explained(folder):
+def test_the_rules_are_listed_and_each_is_explained(run_all, folder):
     policy = Policy.rebild()
     names = [rule.name for rule in policy.rules]
     listed, dumped, *explained = run_all(
@@ -180,13 +187,13 @@ def test_the_rules_are_listed_and_each_is_explained(folder):
         assert all(statement in page.out for statement in rule.statements)
 
 
-def test_every_schema_is_printed(folder):
+def test_every_schema_is_printed(run_all, folder):
     for name, done in zip(SCHEMAS, run_all(folder, *[("schema", name) for name in SCHEMAS]), strict=True):
         assert done.code == 0, name
         assert json.loads(done.out)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
-def test_the_version_and_help(folder):
+def test_the_version_and_help(run_all, folder):
     assert run(folder, "--version") == Done(0, f"rebild-policy {VERSION}\n", "")
     nothing, *helped = run_all(folder, (), ("--help",), *[(name, "--help") for name in ("check", "audit", "selftest", "demo")])
     assert "Usage" in nothing.out + nothing.err
@@ -195,7 +202,7 @@ def test_the_version_and_help(folder):
         assert "Usage" in done.out
 
 
-def test_today_is_said_and_never_assumed(folder):
+def test_today_is_said_and_never_assumed(run_all, folder):
     said, assumed = run_all(folder, ("check", "case.json", "--as-of", "today", "--format", "json"), ("check", "case.json"))
     assert said.code == 0
     assert date.fromisoformat(json.loads(said.out)["as_of"]) >= date(2026, 1, 1)
@@ -204,7 +211,7 @@ def test_today_is_said_and_never_assumed(folder):
     assert assumed.out == ""
 
 
-def test_output_in_a_pipe_has_no_colours_and_no_bar(folder):
+def test_output_in_a_pipe_has_no_colours_and_no_bar(run_all, folder):
     commands = run_all(folder, ("check", "case.json", *AS_OF), ("rules",), ("explain", "late-reply"))
     for done in commands:
         assert "\x1b" not in done.out + done.err
@@ -250,7 +257,7 @@ WRONG_USE = [
 ]
 
 
-def test_wrong_use_is_2_and_goes_to_standard_error(folder):
+def test_wrong_use_is_2_and_goes_to_standard_error(run_all, folder):
     for (_, words), done in zip(WRONG_USE, run_all(folder, *[line for line, _ in WRONG_USE]), strict=True):
         assert done.code == 2
         assert words in done.err + (done.out if not done.err else "")
@@ -289,7 +296,7 @@ def one_line(done, code=2):
     return line.removeprefix("rebild-policy: ")
 
 
-def test_what_is_wrong_is_one_line_on_standard_error(folder):
+def test_what_is_wrong_is_one_line_on_standard_error(run_all, folder):
     (folder / "empty").mkdir()
     (folder / "broken").mkdir()
     (folder / "broken" / "rule.yaml").write_text("rul: x\n", "utf-8")
@@ -336,7 +343,7 @@ BAD_CASES = {
 }
 
 
-def test_a_bad_case_is_one_line_that_names_the_file(folder):
+def test_a_bad_case_is_one_line_that_names_the_file(run_all, folder):
     for name, (content, _) in BAD_CASES.items():
         (folder / name).write_bytes(content)
     done = run_all(folder, *[("check", name, *AS_OF) for name in BAD_CASES])
@@ -347,14 +354,14 @@ def test_a_bad_case_is_one_line_that_names_the_file(folder):
         assert len(line) < 400
 
 
-def test_a_case_of_50_mb_is_not_read(folder):
+def test_a_case_of_50_mb_is_not_read(run_all, folder):
     with (folder / "sparse.json").open("wb") as file:
         file.truncate(1 << 40)
     (done,) = run_all(folder, ("check", "sparse.json", *AS_OF))
     assert "larger than 50 MB. Is it an export? Use: rebild-policy audit." in one_line(done)
 
 
-def test_a_file_without_the_right_to_read_it(folder):
+def test_a_file_without_the_right_to_read_it(run_all, folder):
     path = folder / "case.json"
     path.chmod(0)
     if os.access(path, os.R_OK):  # as root, every file can be read
@@ -363,7 +370,7 @@ def test_a_file_without_the_right_to_read_it(folder):
     assert "case.json: the file can't be read: " in one_line(done)
 
 
-def test_no_error_repeats_what_stands_in_a_case(folder):
+def test_no_error_repeats_what_stands_in_a_case(run_all, folder):
     secret = "Karen Hansen 010190-1234"
     broken = [{**LETTER, field: [secret]} for field in ("id", "time", "channel", "kind", "written", "merged_into")]
     broken += [{**LETTER, "type": secret}, {**LETTER, "time": secret}, {**LETTER, "case": secret}, {**LETTER, "010190-1234": 1}]
@@ -375,7 +382,7 @@ def test_no_error_repeats_what_stands_in_a_case(folder):
         assert "010190" not in line
 
 
-def test_hostile_ids_are_shown_as_they_are(folder):
+def test_hostile_ids_are_shown_as_they_are(run_all, folder):
     names = [
         "[/bold]",
         "[red]x[/red]",
@@ -398,7 +405,7 @@ def test_hostile_ids_are_shown_as_they_are(folder):
             assert name in done.out
 
 
-def test_a_control_character_of_a_case_does_not_reach_the_terminal(folder):
+def test_a_control_character_of_a_case_does_not_reach_the_terminal(run_all, folder):
     name = "\x1b[31mred\x1b[0m \x07 \x9b31m"
     (folder / "case.json").write_text(json.dumps({"id": name, "events": [{**LETTER, "id": name}]}), "utf-8")
     (done,) = run_all(folder, ("check", "case.json", *AS_OF))
@@ -425,7 +432,7 @@ def test_demo_leaves_a_page_and_says_where(folder):
     assert all(json.loads(line) for line in (left / "findings.jsonl").read_text("utf-8").splitlines())
 
 
-def test_audit_of_the_shipped_export(folder):
+def test_audit_of_the_shipped_export(run_all, folder):
     import rebild_policy
 
     demo = Path(rebild_policy.__file__).parent / "demo"
