@@ -8,7 +8,7 @@ from typing import Literal
 from rebild_policy.expressions import Expression, Field, walk
 from rebild_policy.facts import ANY_EVENT
 from rebild_policy.plan import Plan
-from rebild_policy.plan.passes import quantifiers
+from rebild_policy.plan.walks import quantifiers
 from rebild_policy.results import Result, Words
 from rebild_policy.rules import By, Formula, Group, Holds, Quantifier, Rule, Within
 

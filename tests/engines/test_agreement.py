@@ -12,7 +12,7 @@ from rebild_policy.expressions import Expression, walk
 from rebild_policy.facts import Case, Coverage
 from rebild_policy.loading import RuleSet, load_rules
 from rebild_policy.plan import build_plan
-from rebild_policy.plan.passes import quantifiers
+from rebild_policy.plan.walks import quantifiers
 from rebild_policy.results import Row
 from rebild_policy.rules import By, Example, Formula, Group, Holds, Rule, Within
 from rebild_policy.selftest import run

@@ -443,7 +443,8 @@ def test_met_on_the_last_day(judge):
 )
 def test_what_a_window_is_counted_from(judge, place, due):
     lines = "".join(f"    {line}\n" for line in place.splitlines())
-    text = f"each: {{i: inquiry_received, d: decision_made}}\nrequire:\n  - some: {{r: reply_sent}}\n{lines}    within: parameters.p\n"
+    text = f"each: {{i: inquiry_received, d: decision_made}}\nrequire:\n  - some: {{r: reply_sent}}\n{lines}"
+    text += "    within: parameters.p\n"
     assert judge(text, p="10 days").due(INQUIRY, decided(time="2026-01-07", sent_on="2026-01-20", final=False)) == due
 
 
@@ -522,7 +523,15 @@ def test_any_shows_the_latest_due_date_and_all_the_earliest(judge, kind, events,
 
 
 def test_a_branch_without_a_due_date_has_none_to_show(judge):
-    text = "each: {d: decision_made}\nrequire:\n  - any:\n      - holds: d.final\n      - some: {r: reply_sent}\n        after: d\n        within: parameters.p\n"
+    text = """
+        each: {d: decision_made}
+        require:
+          - any:
+              - holds: d.final
+              - some: {r: reply_sent}
+                after: d
+                within: parameters.p
+    """
     judged = judge(text, p="10 days")
     assert judged(decided(final=True)) == {"d": ("satisfied", None)}
     assert judged(decided(final=False)) == {"d": ("violated", "2026-01-15")}

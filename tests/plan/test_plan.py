@@ -23,7 +23,7 @@ from rebild_policy.expressions import (
 )
 from rebild_policy.facts import Case, Coverage
 from rebild_policy.plan import open_links
-from rebild_policy.plan.passes import quantifiers
+from rebild_policy.plan.walks import quantifiers
 from rebild_policy.preflight import expressions, preflight
 from rebild_policy.rules import Group, Holds
 

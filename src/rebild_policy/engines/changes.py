@@ -22,7 +22,7 @@ from rebild_policy.expressions import UNKNOWN, And, Compare, Field, Membership, 
 from rebild_policy.facts import ANY_EVENT, Case, Event, vocabulary
 from rebild_policy.labels import event_label, field_label
 from rebild_policy.plan import open_links
-from rebild_policy.plan.passes import quantifiers
+from rebild_policy.plan.walks import quantifiers
 from rebild_policy.results import Change, Verdict, Words
 from rebild_policy.rules import Formula, Group, Holds, Language, Quantifier, Rule, Within
 
@@ -84,6 +84,7 @@ class _Trial:
     def __init__(self, match: Match, *, judge_all: bool) -> None:
         self.match = match
         self.judge_all = judge_all
+        self.engine = ReferenceEngine(match.plan)
         self.proposals = Proposals(match)
         self.harmed: Rule | None = None  # a rule that a change would violate which satisfies this one
         self.unknown = False  # a change would leave the rule undetermined
@@ -118,7 +119,7 @@ class _Trial:
     def _harmed(self, change: Change) -> Rule | None:
         before, after = self.match.case, applied(self.match.case, change)
         id_ = unused_id(before) if change.kind == "insert" else named(before, change.event or "").id
-        return _Harm(self.match, after, id_).first()
+        return _Harm(self.engine, self.match, after, id_).first()
 
     # ---------------------------------------------------------------------------------------------------- fuller inserts
     def _variants(self, change: Change) -> Iterator[Change]:
@@ -139,7 +140,7 @@ class _Trial:
 
     def _completed_for(self, rule: Rule, var: str, change: Change) -> Change:
         case, id_ = applied(self.match.case, change), unused_id(self.match.case)
-        for match in _Harm(self.match, case, id_).touched(rule):
+        for match in _Harm(self.engine, self.match, case, id_).touched(rule):
             if match.bound[var].id == id_ and _verdict(match) in {Verdict.VIOLATED, Verdict.UNDETERMINED}:
                 draft = Draft(match, var, match.bound[var], DECIDED | change.fields.keys())
                 for leaf in _unmet(rule.require, match):
@@ -196,6 +197,7 @@ class _Harm:
     the matches of a case, not with their square.
     """
 
+    engine: ReferenceEngine
     match: Match
     after: Case
     id_: str
@@ -205,7 +207,7 @@ class _Harm:
         for rule in self.match.plan.rules:
             if rule.measure is None and self._reads(rule) and any(map(self._is_new, self.touched(rule))):
                 return rule
-        return self.match.rule if _is_loose(self.match) and any(self._of_trigger()) else None
+        return self.match.rule if self._stays() else None
 
     @cached_property
     def _old(self) -> Event | None:
@@ -234,7 +236,7 @@ class _Harm:
         nodes = [node for node in quantifiers(rule) if self._seeks(node)]
         whole = bool(nodes) or _pauses(rule, self._types)
         case = self.after if whole else self._reduced(rule)
-        for found in ReferenceEngine(self.match.plan).matches(rule, case, self.match.as_of):
+        for found in self.engine.matches(rule, case, self.match.as_of):
             match = replace(found, case=self.after)
             # Most matches of a rule that joins events do not apply: asking that first saves most of the time.
             if match.holds(rule.condition) is Truth.TRUE and self._is_touched(match, nodes):
@@ -253,13 +255,15 @@ class _Harm:
         before = _in_case(match, self.match.case)
         if before is None or any(event.day > match.as_of for event in before.bound.values()):
             return True
-        return _verdict(before) is not Verdict.VIOLATED or _is_loose(before) is not _is_loose(match)
+        return _verdict(before) is not Verdict.VIOLATED or _place(before) != _place(match)
 
-    def _of_trigger(self) -> Iterator[bool]:
-        """Which matches of the trigger are violated still: one finding stands for all that uncovered links join."""
-        for match in ReferenceEngine(self.match.plan).matches(self.match.rule, self.after, self.match.as_of):
-            if match.trigger.id == self.match.trigger.id and _is_loose(match):
-                yield _verdict(match) is Verdict.VIOLATED
+    def _stays(self) -> bool:
+        """Is the finding of the match still there? One finding stands for all matches that uncovered links join."""
+        place = _place(self.match)
+        if len(place) == len(self.match.bound):
+            return False
+        found = self.engine.matches(self.match.rule, self.after, self.match.as_of)
+        return any(_place(match) == place and _verdict(match) is Verdict.VIOLATED for match in found)
 
     def _reduced(self, rule: Rule) -> Case:
         """The case with as few events as bind the event wherever the rule can: joining all with all takes long."""
@@ -301,9 +305,11 @@ def _pauses(rule: Rule, types: set[str]) -> bool:
     return "suspension" in types and any(isinstance(node.window, Within) and node.window.paused for node in quantifiers(rule))
 
 
-def _is_loose(match: Match) -> bool:
-    """Do uncovered links join the events, so that one finding stands for several matches?"""
-    return any(getattr(match.bound[link.field.var], link.field.name) is None for link in open_links(match.rule))
+def _place(match: Match) -> tuple[str, ...]:
+    """Where the finding of a match stands: its events, but for those that empty uncovered links leave open."""
+    empty = (link for link in open_links(match.rule) if getattr(match.bound[link.field.var], link.field.name) is None)
+    freed = {var for link in empty for var in link.frees}
+    return tuple(event.id for var, event in match.bound.items() if var not in freed)
 
 
 def _disorder(case: Case) -> int:

@@ -6,16 +6,16 @@ constants. `CompiledEngine.source` shows it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from functools import cached_property, partial
-from itertools import chain
+from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias
 
-from rebild_policy.calendar import Calendar, Duration
-from rebild_policy.engines.base import Judgement, collapse, constant_of, paused_days
+from rebild_policy.calendar import Duration
+from rebild_policy.engines.base import Judgement, collapse, constant_of
 from rebild_policy.engines.kleene_source import ALWAYS, NEVER, Conditions, Names
+from rebild_policy.engines.runtime import DueDates, deadline, earliest, every, latest, several
 from rebild_policy.expressions import And, Expression, Or
 from rebild_policy.facts import ANY_EVENT, Case
 from rebild_policy.plan import OpenLink, Plan, open_links
@@ -56,18 +56,6 @@ def _compiled(plan: Plan, *, counting: bool) -> tuple[str, _Judge]:
     exec(compile(source, "<compiled plan>", "exec"), namespace)  # noqa: S102 - made here, from names made here
     judge: _Judge = namespace["judge"]
     return source, judge
-
-
-class _DueDates(dict[date | None, date | None]):
-    """Due dates by start, for one duration: a dictionary look-up once a start has been seen."""
-
-    def __init__(self, calendar: Calendar, duration: Duration, roll: bool) -> None:
-        super().__init__()
-        self._compute = partial(calendar.deadline, duration=duration, roll=roll)
-
-    def __missing__(self, start: date | None) -> date | None:
-        due = self[start] = self._compute(start)
-        return due
 
 
 class _Part:
@@ -278,7 +266,7 @@ class _Writer:
             return f"({one.due} if {' and '.join(f'{one.value} {_NO_WORSE[kind]} {value}' for value in rest)} else None)"
         pairs = ", ".join(f"({part.value}, {part.due})" for part in parts)
         chosen = self.names.new("d")
-        self.line(f"{chosen} = {self.names.constant(_latest if kind == 'any' else _earliest)}(({pairs}))")
+        self.line(f"{chosen} = {self.names.constant(latest if kind == 'any' else earliest)}(({pairs}))")
         return chosen
 
     # ------------------------------------------------------------------------------------------------------- quantifiers
@@ -337,9 +325,9 @@ class _Writer:
 
     def _events(self, types: tuple[str, ...]) -> str:
         if types == (ANY_EVENT,):
-            return f"{self.names.constant(_every)}(events)"
+            return f"{self.names.constant(every)}(events)"
         if len(types) > 1:
-            return f"{self.names.constant(_several)}(events, {self.names.constant(types)})"
+            return f"{self.names.constant(several)}(events, {self.names.constant(types)})"
         return f"get({self.names.constant(types[0])}, ())"
 
     # --------------------------------------------------------------------------------------------------------- deadlines
@@ -360,40 +348,12 @@ class _Writer:
         start = counting.value(window.start)
         duration = constant_of(window.duration, self.plan)
         if isinstance(duration, Duration) and not window.paused:
-            dues = _DueDates(self.plan.calendar, duration, window.roll)
+            dues = DueDates(self.plan.calendar, duration, window.roll)
             return f"{self.names.constant(dues)}[{start}]"
-        calendar, deadline = self.names.constant(self.plan.calendar), self.names.constant(_deadline)
+        calendar, function = self.names.constant(self.plan.calendar), self.names.constant(deadline)
         suspensions = f"get({self.names.constant('suspension')}, ())" if window.paused else "()"
         roll = self.names.constant(window.roll)
-        return f"{deadline}({calendar}, {start}, {conditions.value(window.duration)}, {suspensions}, case, {roll})"
-
-
-# ------------------------------------------------------------------------------------------------- what the source may call
-def _deadline(
-    calendar: Calendar, start: date | None, duration: Duration | None, suspensions: Iterable[Fields], case: Case, roll: bool
-) -> date | None:
-    if start is None or duration is None:
-        return None
-    paused = paused_days((case.event(fields["id"]) for fields in suspensions), start)
-    return None if paused is None else calendar.deadline(start, duration, paused, roll=roll)
-
-
-def _latest(parts: tuple[tuple[int, date | None], ...]) -> date | None:
-    best = max(value for value, _ in parts)
-    return max((due for value, due in parts if value == best and due), default=None)
-
-
-def _earliest(parts: tuple[tuple[int, date | None], ...]) -> date | None:
-    least = min(value for value, _ in parts)
-    return min((due for value, due in parts if value == least and due), default=None)
-
-
-def _every(events: dict[str, list[Fields]]) -> Iterable[Fields]:
-    return chain.from_iterable(events.values())
-
-
-def _several(events: dict[str, list[Fields]], types: tuple[str, ...]) -> Iterable[Fields]:
-    return chain.from_iterable(events.get(type_, ()) for type_ in types)
+        return f"{function}({calendar}, {start}, {conditions.value(window.duration)}, {suspensions}, case, {roll})"
 
 
 VARIES: Final = "varies"

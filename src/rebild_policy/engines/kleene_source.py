@@ -8,13 +8,10 @@ one of them only. Values become expressions that give None where the value is ab
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
-from typing import Any
 
-from rebild_policy.calendar import Calendar
-from rebild_policy.engines.base import constant_of, received
+from rebild_policy.engines.base import constant_of
+from rebild_policy.engines.runtime import counted_day, known_or_none, tie
 from rebild_policy.expressions import (
-    UNKNOWN,
     And,
     Before,
     Compare,
@@ -32,7 +29,6 @@ from rebild_policy.expressions import (
     Present,
     ids,
 )
-from rebild_policy.facts import Case, SameDay, earlier
 from rebild_policy.plan import Plan
 
 _OPPOSITE: dict[Operator, Operator] = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
@@ -90,7 +86,7 @@ class Conditions:
                 return f"({self.names.constant(default)} if {place} is None else {place})"
             case Day(var) if self.counts:
                 calendar = self.names.constant(self.plan.calendar)
-                return f"{self.names.constant(_received)}({self.variables[var]}, case, {calendar})"
+                return f"{self.names.constant(counted_day)}({self.variables[var]}, case, {calendar})"
             case Day(var):
                 return self._place(var, "day")
             case Conditional(test, yes, no):
@@ -109,7 +105,7 @@ class Conditions:
         if constant is not None:
             return self.names.constant(constant)
         lookup = self.names.constant(self.plan.parameters[node.name])
-        unknown = self.names.constant(_known_or_none)
+        unknown = self.names.constant(known_or_none)
         trigger = next(iter(self.variables.values()))
         key = f", {self.value(node.key)}" if node.key else ""
         return f"{unknown}({lookup}.on({trigger}['day']{key}))"
@@ -247,9 +243,9 @@ class Conditions:
 
     def _ordered(self, first: str, second: str, sign: str, answer: str) -> str:
         one, other = self.variables[first], self.variables[second]
-        tie = f"{self.names.constant(_tie)}({one}, {other}, case, {self.names.constant(self.plan.same_day)}) is {answer}"
+        same = f"{self.names.constant(tie)}({one}, {other}, case, {self.names.constant(self.plan.same_day)}) is {answer}"
         day, other_day = self._place(first, "day"), self._place(second, "day")
-        return f"({day} {sign} {other_day} or ({day} == {other_day} and {tie}))"
+        return f"({day} {sign} {other_day} or ({day} == {other_day} and {same}))"
 
     # ---------------------------------------------------------------------------------------------------- given and linked
     def _given(self, of: Expression, answer: Callable[[Field], str]) -> str:
@@ -291,21 +287,9 @@ class Conditions:
         return said.pop() if len(said) == 1 else None
 
 
-def _received(fields: dict[str, Any], case: Case, calendar: Calendar) -> date:
-    return received(case.event(fields["id"]), calendar)
-
-
 def _same_place(given: Field, field: Field) -> bool:
     """Is this `x if present(x) else ...`, as the plan writes a field that follows from others where it is not given?"""
     return given.covered and (given.var, given.name) == (field.var, field.name) and field.default is None
-
-
-def _tie(first: dict[str, Any], second: dict[str, Any], case: Case, same_day: SameDay) -> bool | None:
-    return earlier(case.event(first["id"]), case.event(second["id"]), case, same_day)
-
-
-def _known_or_none(value: object) -> object:
-    return None if value is UNKNOWN else value
 
 
 def _all(parts: list[str]) -> str:

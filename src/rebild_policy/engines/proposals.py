@@ -42,11 +42,12 @@ class _Proposal(NamedTuple):
 
 
 class _Movable(NamedTuple):
-    """An event that could have another day, the dates near which it may lie, and whether moving it is natural."""
+    """An event that could have another day, not before `since`, the dates near which it may lie, and if that is natural."""
 
     event: Event
     dates: tuple[date, ...]
     natural: bool
+    since: date = EARLIEST
 
 
 def of_citizen(type_: str) -> bool:
@@ -197,9 +198,9 @@ class Proposals:
     def _nearest(self, movables: list[_Movable]) -> Iterator[_Proposal]:
         """The events on other days, working days and short ways first."""
         found: dict[tuple[str, date], tuple[bool, int, _Proposal]] = {}
-        for event, dates, natural in movables:
+        for event, dates, natural, since in movables:
             for day in self._around(dates) if not of_citizen(event.type) else ():
-                if day != event.day:
+                if day != event.day and day >= since:
                     change = Change(kind="move", type=event.type, event=self._name(event), day=day)
                     place = (not self._works(day), abs((day - event.day).days), _Proposal(change, natural))
                     found.setdefault((event.id, day), place)
@@ -216,9 +217,10 @@ class Proposals:
         for event in events:
             yield _Movable(event, (*self._dates(node.where, match, node.var), *([due] if due else [])), natural=True)
             bound = match.with_candidate(node.var, event)
-            # The municipality can wait for what it has no hand in; for the rest, it should have come in time.
+            # The municipality can wait for what it has no hand in, and until what stood in the way is over.
             waits = node.kind == "some" and all(map(of_citizen, node.types))
-            yield _Movable(match.trigger, tuple(self._dates(node.where, bound, match.rule.each[0][0])), waits)
+            since = EARLIEST if node.kind == "some" else match.trigger.day
+            yield _Movable(match.trigger, tuple(self._dates(node.where, bound, match.rule.each[0][0])), waits, since)
 
     # ------------------------------------------------------------------------------------------------------------- remove
     def _removes(self) -> Iterator[_Proposal]:

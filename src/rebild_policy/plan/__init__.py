@@ -10,8 +10,9 @@ from rebild_policy.calendar import Calendar
 from rebild_policy.facts import Coverage, SameDay, Vocabulary, vocabulary
 from rebild_policy.loading import RuleSet
 from rebild_policy.parameters import ParameterDefinition
-from rebild_policy.plan.passes import PASSES, Context, OpenLink, check_term, open_links, with_place
+from rebild_policy.plan.passes import PASSES, Context, check_term
 from rebild_policy.plan.types import Checker
+from rebild_policy.plan.walks import OpenLink, open_links, with_place
 from rebild_policy.rules import Profile, Rule
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from typing import TypeVar
 
-from rebild_policy.errors import ExpressionError, Location, PolicyError, RuleError, did_you_mean
+from rebild_policy.errors import ExpressionError, Location, RuleError, did_you_mean
 from rebild_policy.expressions import (
     TRUE,
     And,
@@ -19,7 +19,6 @@ from rebild_policy.expressions import (
     Day,
     Expression,
     Field,
-    Linked,
     Not,
     Or,
     Present,
@@ -29,8 +28,9 @@ from rebild_policy.expressions import (
 )
 from rebild_policy.facts import ANY_EVENT, Coverage, FieldSpec, Vocabulary
 from rebild_policy.plan.types import Checker, Scope
+from rebild_policy.plan.walks import each_expression, each_of_window, each_quantifier, place_in, quantifiers, with_place
 from rebild_policy.plan.wording import check_wording
-from rebild_policy.rules import By, Formula, Group, Holds, Profile, Quantifier, Rule, TermDefinition, Window, Within
+from rebild_policy.rules import Formula, Group, Profile, Quantifier, Rule, TermDefinition, Window, Within
 
 T = TypeVar("T")
 
@@ -73,7 +73,7 @@ def expand_terms(rule: Rule, context: Context) -> Rule:
         return definition(node) if isinstance(node, Term) else node
 
     def window(node: Quantifier) -> Quantifier:
-        return replace(node, window=_each_of_window(node, lambda part: transform(part, expand)))
+        return replace(node, window=each_of_window(node, lambda part: transform(part, expand)))
 
     def definition(term: Term) -> Expression:
         known = context.terms.get(term.name)
@@ -84,31 +84,7 @@ def expand_terms(rule: Rule, context: Context) -> Rule:
         names = dict(zip((name for name, _ in known.parameters), term.arguments, strict=True))
         return transform(known.means, lambda node: _renamed(node, names))
 
-    return _each_expression(_each_quantifier(rule, window), lambda node, _: transform(node, expand))
-
-
-def _each_of_window(
-    node: Quantifier,
-    change: Callable[[Expression], Expression],
-    change_duration: Callable[[Expression], Expression] | None = None,
-) -> Window | None:
-    """The window of a quantifier with its dates changed, and its duration by a change of its own if there is one."""
-
-    def changed(part: Expression, key: str) -> Expression:
-        how = change_duration if change_duration and key == "within" else change
-        return with_place(partial(how, part), _place(node, key))
-
-    match node.window:
-        case Within(duration, start) as window:
-            return replace(window, duration=changed(duration, "within"), start=changed(start, "from") if start else None)
-        case By(day):
-            return By(changed(day, "by"))
-    return None
-
-
-def _place(node: Quantifier, key: str) -> Location:
-    """Where a part of a quantifier stands."""
-    return Location(node.at.file, node.lines.get(key, node.at.line))
+    return each_expression(each_quantifier(rule, window), lambda node, _: transform(node, expand))
 
 
 def check_term(term: TermDefinition, context: Context) -> None:
@@ -197,7 +173,7 @@ def split_types(rule: Rule, context: Context) -> Rule:
         parts = tuple(replace(node, types=part, covered=covered) for part in groups)
         return Group("any" if node.kind == "some" else "all", parts, node.profile, at=node.at)
 
-    return _each_quantifier(rule, split)
+    return each_quantifier(rule, split)
 
 
 def _standing(type_: str, spec: FieldSpec | None, context: Context) -> tuple[object, ...]:
@@ -241,7 +217,7 @@ def place_candidates(rule: Rule, context: Context) -> Rule:
             parts.append(Before(node.var, before))
         return replace(node, after=after, where=_and([*parts, node.where]))
 
-    return _each_quantifier(rule, place)
+    return each_quantifier(rule, place)
 
 
 def _holder(name: str, rule: Rule, context: Context) -> str:
@@ -259,18 +235,18 @@ def check_types(rule: Rule, context: Context) -> Rule:
 
     def quantifier(node: Quantifier) -> Quantifier:
         scope = {**bound, node.var: node.types}
-        where = with_place(partial(context.checker.condition, node.where, scope), _place(node, "where"))
+        where = with_place(partial(context.checker.condition, node.where, scope), place_in(node, "where"))
         return replace(node, where=where, window=_checked_window(node, bound, context.checker))
 
-    checked = _each_quantifier(rule, quantifier)
-    return _each_expression(checked, lambda node, own: node if own else context.checker.condition(node, bound))
+    checked = each_quantifier(rule, quantifier)
+    return each_expression(checked, lambda node, own: node if own else context.checker.condition(node, bound))
 
 
 def _checked_window(node: Quantifier, bound: Scope, checker: Checker) -> Window | None:
     if isinstance(node.window, Within) and node.window.start is None:
         # Counted from the day of the event it follows, unless the author says from where.
         node = replace(node, window=replace(node.window, start=Day(node.of or node.after or "")))
-    return _each_of_window(node, lambda part: checker.date(part, bound), lambda part: checker.duration(part, bound))
+    return each_of_window(node, lambda part: checker.date(part, bound), lambda part: checker.duration(part, bound))
 
 
 # ------------------------------------------------------------------------------------------------------ fields and coverage
@@ -285,7 +261,7 @@ def resolve_fields(rule: Rule, context: Context) -> Rule:
         return resolve
 
     def quantifier(node: Quantifier) -> Quantifier:
-        window = _each_of_window(node, lambda part: transform(part, resolver(bound)))
+        window = each_of_window(node, lambda part: transform(part, resolver(bound)))
         if isinstance(window, Within):
             computable = not window.paused or context.coverage.covers("suspension", "until")
             window = replace(window, computable=computable)
@@ -294,8 +270,8 @@ def resolve_fields(rule: Rule, context: Context) -> Rule:
         covered = node.covered and all(context.coverage.covers(type_) for type_ in types)
         return replace(node, where=where, window=window, covered=covered)
 
-    resolved = _each_quantifier(rule, quantifier)
-    return _each_expression(resolved, lambda node, own: node if own else transform(node, resolver(bound)))
+    resolved = each_quantifier(rule, quantifier)
+    return each_expression(resolved, lambda node, own: node if own else transform(node, resolver(bound)))
 
 
 def _resolved(node: Attribute, scope: Scope, context: Context) -> Expression:
@@ -331,7 +307,7 @@ def _field(var: str, spec: FieldSpec, scope: Scope, context: Context) -> Field:
 
 def simplify(rule: Rule, context: Context) -> Rule:  # noqa: ARG001 - every pass takes the same
     """Flatten `and` and `or`, and drop what is always true from an `and`."""
-    return _each_expression(rule, lambda node, _: transform(node, _simplified))
+    return each_expression(rule, lambda node, _: transform(node, _simplified))
 
 
 def _simplified(node: Expression) -> Expression:
@@ -348,86 +324,6 @@ def _simplified(node: Expression) -> Expression:
 def _and(parts: list[Expression]) -> Expression:
     kept = tuple(part for part in parts if part != TRUE)
     return kept[0] if len(kept) == 1 else And(kept) if kept else TRUE
-
-
-# ---------------------------------------------------------------------------------------------------------------- helpers
-@dataclass(frozen=True, slots=True)
-class OpenLink:
-    """An uncovered link that joins events of `each`. Where it is empty, the key loses `frees`: any such event could be meant."""
-
-    field: Field
-    frees: frozenset[str]
-
-
-def open_links(rule: Rule) -> tuple[OpenLink, ...]:
-    """The uncovered links between the events of `each`: matches that differ only in them collapse to one finding."""
-    trigger = rule.each[0][0]
-    bound = {var for var, _ in rule.each}
-    found: dict[Field, frozenset[str]] = {}
-    for node in walk(rule.condition):
-        if isinstance(node, Linked):
-            sides = [side for side in (node.left, node.right) if isinstance(side, Field)]
-            joined = frozenset(side.var for side in sides) & bound
-            for side in sides:
-                if len(joined) > 1 and not side.covered:
-                    found[side] = found.get(side, frozenset()) | (joined - {trigger})
-    return tuple(OpenLink(field, frees) for field, frees in found.items())
-
-
-def quantifiers(rule: Rule) -> Iterator[Quantifier]:
-    """Every quantifier of a rule, exemptions first."""
-
-    def below(formula: Formula) -> Iterator[Quantifier]:
-        if isinstance(formula, Quantifier):
-            yield formula
-        elif isinstance(formula, Group):
-            for part in formula.parts:
-                yield from below(part)
-
-    yield from below(rule.unless)
-    yield from below(rule.require)
-
-
-def with_place(step: Callable[[], T], at: Location) -> T:
-    """The result of `step`; an error that has no place gets this one."""
-    try:
-        return step()
-    except PolicyError as error:
-        if error.at is not None:
-            raise
-        raise type(error)(error.message, at=at, remedy=error.remedy) from None
-
-
-def _each_quantifier(rule: Rule, change: Callable[[Quantifier], Formula]) -> Rule:
-    def changed(formula: Formula) -> Formula:
-        if isinstance(formula, Group):
-            return within(formula)
-        return with_place(partial(change, formula), formula.at) if isinstance(formula, Quantifier) else formula
-
-    def within(group: Group) -> Group:
-        return replace(group, parts=tuple(changed(part) for part in group.parts))
-
-    return replace(rule, unless=within(rule.unless), require=within(rule.require))
-
-
-def _each_expression(rule: Rule, change: Callable[[Expression, bool], Expression]) -> Rule:
-    """Change every condition; the second argument says whether it is a quantifier's own `where`."""
-
-    def changed(formula: Formula) -> Formula:
-        match formula:
-            case Group():
-                return within(formula)
-            case Holds(condition):
-                return replace(formula, condition=with_place(lambda: change(condition, False), formula.at))
-            case Quantifier():
-                return replace(formula, where=with_place(lambda: change(formula.where, True), _place(formula, "where")))
-
-    def within(group: Group) -> Group:
-        return replace(group, parts=tuple(changed(part) for part in group.parts))
-
-    at = Location(rule.at.file, rule.lines.get("if", 1))
-    condition = with_place(lambda: change(rule.condition, False), at)
-    return replace(rule, condition=condition, unless=within(rule.unless), require=within(rule.require))
 
 
 PASSES: tuple[Pass, ...] = (

@@ -16,7 +16,7 @@ from rebild_policy.facts import ANY_EVENT
 from rebild_policy.loading import RuleSet
 from rebild_policy.parameters import ParameterDefinition
 from rebild_policy.plan import Plan, build_plan
-from rebild_policy.plan.passes import quantifiers
+from rebild_policy.plan.walks import quantifiers
 from rebild_policy.rules import By, Formula, Group, Holds, Rule, Within
 
 Scope: TypeAlias = Mapping[str, tuple[str, ...]]  # variable -> the event types it may be; the case is of type "case"

@@ -1,0 +1,213 @@
+"""The closed set of nodes that a condition can hold, and the values they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from enum import Enum, IntEnum
+from typing import Final, TypeAlias
+from typing import Literal as Choice
+
+
+class Truth(IntEnum):
+    """The chain of truths: `any` is the maximum, `all` the minimum."""
+
+    FALSE = 0
+    UNKNOWN = 1
+    OPEN = 2
+    TRUE = 3
+
+    @property
+    def negated(self) -> Truth:
+        """False and true swapped; unknown and open stay."""
+        return _NEGATED[self]
+
+
+_NEGATED = (Truth.TRUE, Truth.UNKNOWN, Truth.OPEN, Truth.FALSE)
+
+
+class Unknown(Enum):
+    """The type of `UNKNOWN`: a value that the source does not record, or that can't be computed."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+
+Scalar: TypeAlias = bool | int | str | date
+Value: TypeAlias = Scalar | tuple[str, ...] | Unknown | None
+Operator: TypeAlias = Choice["==", "!=", "<", "<=", ">", ">="]
+
+
+# ------------------------------------------------------------------------------------------------------------------ nodes
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """`true`, `'refused'`, `10`; a quoted ISO date compared with a date is a date."""
+
+    value: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """`decision.outcome` as written; `case.kind` has the variable `case`."""
+
+    var: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """An attribute that the plan has resolved: what engines read.
+
+    `default` stands for an absent value; an absent value of an uncovered field is unknown.
+    """
+
+    var: str
+    name: str
+    default: Scalar | None = None
+    covered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """`day(x)`: the local date of an event."""
+
+    var: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`parameters.reply_deadline`, or `parameters.processing_times[case.kind]` with a key."""
+
+    name: str
+    key: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """`a if test else b`; unknown where the test is."""
+
+    test: Expression
+    yes: Expression
+    no: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A comparison of two values; unknown where either is absent or unknown."""
+
+    operator: Operator
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Equality where a side is a link: do the two share an id? False where a side is absent; made by the plan."""
+
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """`x in ('a', 'b')`, or `x in parameters.kinds`."""
+
+    item: Expression
+    options: tuple[Scalar, ...] | Parameter
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All parts."""
+
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Any part."""
+
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """`not x`; also what `!=` on a link and `not in` become."""
+
+    part: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """`present(x.ground)`: given (true), absent (false) or unknown."""
+
+    of: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """`before(x, y)`: is event x earlier than event y in the order of the case?"""
+
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """`adverse(decision)`: a named condition; the plan puts its definition here."""
+
+    name: str
+    arguments: tuple[str, ...]
+
+
+Expression: TypeAlias = (
+    Literal
+    | Attribute
+    | Field
+    | Day
+    | Parameter
+    | Conditional
+    | Compare
+    | Linked
+    | Membership
+    | And
+    | Or
+    | Not
+    | Present
+    | Before
+    | Term
+)
+TRUE: Final = Literal(True)
+FALSE: Final = Literal(False)
+
+
+# ---------------------------------------------------------------------------------------------------------------- walking
+def children(node: Expression) -> Iterator[Expression]:
+    """The nodes directly below `node`."""
+    for field in fields(node):
+        child = getattr(node, field.name)
+        if isinstance(child, tuple):
+            yield from (part for part in child if isinstance(part, Expression))
+        elif isinstance(child, Expression):
+            yield child
+
+
+def walk(node: Expression) -> Iterator[Expression]:
+    """`node` and everything below it."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def transform(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """`node` with `change` applied to every part, from the leaves up."""
+    changes: dict[str, object] = {}
+    for field in fields(node):
+        child = getattr(node, field.name)
+        if isinstance(child, tuple) and child and isinstance(child[0], Expression):
+            changes[field.name] = tuple(transform(part, change) for part in child)
+        elif isinstance(child, Expression):
+            changes[field.name] = transform(child, change)
+    return change(replace(node, **changes) if changes else node)  # type: ignore[arg-type]  # the node's own fields
