@@ -6,9 +6,14 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from rebild_policy.loading import RuleSet, load_rules
 from rebild_policy.plan import Plan, build_plan
+
+# The same examples on every run, and no clock: a shared machine is slow at times, and that is no fault of the code.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.load_profile("steady")
 
 # What every rule file must hold and most tests do not care about. The examples are never judged.
 HEAD = """\
