@@ -59,7 +59,9 @@ def test_the_verdicts_of_a_statement(policy):
     assert heard.verdict("G50") is Verdict.VIOLATED
     assert heard.verdicts("G51") == [Verdict.SATISFIED]
     assert heard.verdict("G58") is None
-    assert heard.verdicts("no such statement") == []
+    for name in ("G500", "G99", "", "g50"):
+        with pytest.raises(UsageError, match=f"no rule decides '{name}'"):
+            heard.verdicts(name)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from rebild_policy.engines.explain import Explainer
 from rebild_policy.facts import Coverage, SameDay
 from rebild_policy.findings import findings_of, not_checkable, split, statistics_of
 from rebild_policy.plan import Plan
+from rebild_policy.privacy import holds_cpr
 from rebild_policy.results import (
     Accounting,
     Activity,
@@ -32,6 +33,7 @@ from rebild_policy.results import (
     Words,
 )
 from rebild_policy.rules import Profile
+from rebild_policy.sources.accounting import LinkCount
 from rebild_policy.sources.export import Export, SourcedCase, read_export
 from rebild_policy.sources.mapping import load_mapping
 from rebild_policy.version import VERSION
@@ -76,7 +78,9 @@ def run_audit(
     counts = _Counts()
     findings: list[Finding] = []
     for number, sourced in enumerate(export.cases, 1):
-        findings += counts.take(judge, export, sourced, as_of)
+        # A case called by a CPR number is called by its place in the export instead: redacted, two would be one.
+        name = f"case-{number}" if holds_cpr(sourced.case.id) else None
+        findings += counts.take(judge, export, sourced, as_of, name)
         if progress:
             progress("judge", number, len(export.cases))
     return Audit(
@@ -114,7 +118,7 @@ class _Counts:
     reasons: Counter[MissingFact] = field(default_factory=Counter)
     counted: list[Row] = field(default_factory=list)
 
-    def take(self, judge: Judge, export: Export, sourced: SourcedCase, as_of: date) -> list[Finding]:
+    def take(self, judge: Judge, export: Export, sourced: SourcedCase, as_of: date, name: str | None) -> list[Finding]:
         """Judge one case and count what was said of it."""
         # A plan for the gaps of one case is used once or twice: the reference runs it as it stands.
         name = "reference" if sourced.gaps else "compiled"
@@ -125,7 +129,7 @@ class _Counts:
             self.partly_known.update(rule.name for rule in plan.rules if sourced.gaps & {type_ for _, type_ in rule.each})
         duties, counted = split(plan, judgement.rows)
         self.counted += counted
-        explainer = Explainer(plan, sourced.case, as_of, sourced.rows)
+        explainer = Explainer(plan, sourced.case, as_of, sourced.rows, name)
         for row in duties:
             self.reasons.update({fact.model_copy(update={"event": None}) for fact in explainer.missing(row)})
         findings = list(findings_of(plan, duties, explainer))
@@ -168,8 +172,18 @@ def _accounting(export: Export) -> Accounting:
         irrelevant=_activities(account.irrelevant),
         unmapped=_activities(account.unmapped),
         quarantine=_quarantined(export)[:_LISTED],
+        notes=_activities(account.notes + _loose_links(account.links)),
         rows_without_case=account.lost_cases,
     )
+
+
+def _loose_links(links: Iterable[LinkCount]) -> Counter[str]:
+    """The links that a policy of the mapping could not make, as notes."""
+    notes: Counter[str] = Counter()
+    for link in links:
+        notes[f"{link.field}: no event to link to"] += link.none
+        notes[f"{link.field}: several events it could link to, or a quarantined row that may hold it"] += link.unknown
+    return +notes
 
 
 def _quarantined(export: Export) -> tuple[QuarantinedRow, ...]:

@@ -22,7 +22,7 @@ def split(plan: Plan, rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
 
 def findings_of(plan: Plan, rows: Iterable[Row], explainer: Explainer) -> Iterator[Finding]:
     """The findings that rows stand for, each with the means to explain it."""
-    rows, case, as_of = list(rows), explainer.case, explainer.as_of
+    rows, case, as_of = list(rows), explainer.name, explainer.as_of
     at_fault: dict[str, set[str]] = {}
     for row in rows:
         if row.verdict is Verdict.VIOLATED:
@@ -31,13 +31,13 @@ def findings_of(plan: Plan, rows: Iterable[Row], explainer: Explainer) -> Iterat
         rule = plan.written[row.rule]
         trigger, key = explainer.event(row.trigger), tuple(explainer.event(id_) for id_ in row.key)
         yield Finding(
-            fingerprint=fingerprint(row.rule, case.id, trigger, key),
+            fingerprint=fingerprint(row.rule, case, trigger, key),
             rule=row.rule,
             title=Words(da=rule.title.da, en=rule.title.en),
             statements=rule.statements,
             law=rule.law,
             severity=rule.severity,
-            case=case.id,
+            case=case,
             trigger=trigger,
             key=key,
             verdict=row.verdict,

@@ -140,6 +140,7 @@ class Policy:
             not_applicable=judgement.not_applicable,
             not_checkable=not_checkable(plan),
             statistics=tuple(statistics_of(plan, counted)),
+            decides=tuple(sorted({name for rule in self.rules for name in rule.statements})),
         )
 
     def check_many(

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, computed_field
 
+from rebild_policy.errors import UsageError, did_you_mean
 from rebild_policy.privacy import holds_cpr, redact
 from rebild_policy.rules import Profile, Severity
 
@@ -198,7 +199,8 @@ def fingerprint(rule: str, case: str, trigger: EventRef, key: tuple[EventRef, ..
     """A name for a finding that stays the same from audit to audit: 20 letters.
 
     Letters, since some hashes in digits hold something of the shape of a CPR number. The ids are those that output shows,
-    since a hash of a CPR number could be reversed.
+    since a hash of a CPR number could be reversed; an event that has one for an id is named by its place in the case, and its
+    findings keep their fingerprint only while no event comes before it.
     """
     parts = [rule, redact(case), *(f"{event.type}/{event.id}" for event in (trigger, *key))]
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
@@ -259,6 +261,7 @@ class Report(Result):
     not_applicable: dict[str, int]
     not_checkable: tuple[NotCheckableRule, ...]
     statistics: tuple[Statistic, ...] = ()
+    decides: tuple[SafeText, ...] = ()  # the statements that the rules of the profile decide
 
     @property
     def violations(self) -> list[Finding]:
@@ -266,7 +269,12 @@ class Report(Result):
         return [finding for finding in self.findings if finding.verdict is Verdict.VIOLATED and not finding.subsumed_by]
 
     def verdicts(self, statement: str) -> list[Verdict]:
-        """The verdicts of the findings that concern a statement, such as "G50"."""
+        """The verdicts of the findings that concern a statement, such as "G50"; none where no rule applied.
+
+        Raises `UsageError` for a statement that no rule of the profile decides: a misspelt one would always look kept.
+        """
+        if statement not in self.decides:
+            raise UsageError(f"no rule decides '{statement}'.", remedy=did_you_mean(statement, self.decides))
         return [finding.verdict for finding in self.findings if statement in finding.statements]
 
     def verdict(self, statement: str) -> Verdict | None:
@@ -276,7 +284,7 @@ class Report(Result):
 
 # ----------------------------------------------------------------------------------------------------------------- audits
 class Activity(Result):
-    """An activity of an export and how many rows have it."""
+    """An activity of an export, or a note on it, and how many rows have it."""
 
     name: SafeText
     rows: int
@@ -306,6 +314,7 @@ class Accounting(Result):
     irrelevant: tuple[Activity, ...]
     unmapped: tuple[Activity, ...]
     quarantine: tuple[QuarantinedRow, ...]  # the first of them; `Audit.quarantined` has all
+    notes: tuple[Activity, ...] = ()  # what looks wrong in rows that were used, such as a link to no event
     rows_without_case: int  # quarantined rows whose case is unreadable: a limit of the audit
 
 

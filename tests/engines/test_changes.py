@@ -624,7 +624,7 @@ def test_random_cases() -> None:
         judged[match.rule.name] = judged.get(match.rule.name, 0) + 1
         none += change.kind == "none"
     assert judged.keys() >= {name for name, _ in EXPECTED}
-    assert none / sum(judged.values()) < 0.06, f"{none} of {sum(judged.values())}"
+    assert none / sum(judged.values()) < 0.1, f"{none} of {sum(judged.values())}"
 
 
 def test_order_of_rules_changes_nothing() -> None:

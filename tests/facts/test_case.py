@@ -67,22 +67,14 @@ def test_an_identical_duplicate_is_dropped_and_the_order_kept():
     [
         {"time": "2026-01-05T10:00+01:00"},
         {"time": "2026-01-05T09:00Z"},
-        {"time": "2026-01-05T10:00", "inquiry": " "},
-        {"time": "2026-01-05T10:00", "actor": None},
-        {"time": "2026-01-05T10:00", "case": "c"},
+        {"inquiry": " "},
+        {"actor": None},
+        {"case": "c"},
     ],
 )
 def test_a_duplicate_may_be_written_another_way(same):
-    case = (
-        Case.read({"id": "c", "events": [{**REPLY, "time": "2026-01-05T10:00"}, {**REPLY, **same}]})
-        if "case" not in same
-        else None
-    )
-    if case is None:
-        with pytest.raises(CaseError, match="event 2 has the id of another event"):
-            Case.read({"id": "c", "events": [{**REPLY, "time": "2026-01-05T10:00"}, {**REPLY, **same}]})
-    else:
-        assert len(case.events) == 1
+    case = Case.read({"id": "c", "events": [{**REPLY, "time": "2026-01-05T10:00"}, {**REPLY, "time": "2026-01-05T10:00", **same}]})
+    assert len(case.events) == 1
 
 
 def test_the_two_half_past_twos_of_october_are_no_duplicates():

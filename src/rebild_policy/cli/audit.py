@@ -44,10 +44,7 @@ def run(
         plan = judge.ready(coverage_of(read), read.time.same_day).plan
         render_preflight(preflight(plan), tongue, console())
         return 0
-    for path in (findings, html, quarantine):
-        # Said before the work, not after it.
-        if path and not path.parent.is_dir():
-            raise UsageError(f"there is no folder for {shown(path)}.", remedy="Make it first.")
+    _check_outputs([path for path in (findings, html, quarantine) if path], taken={export.resolve(), mapping.resolve()})
     with shown_progress() as bar:
         result = judge.audit(export, mapping, today, command=_command(), progress=bar)
     if findings:
@@ -61,6 +58,16 @@ def run(
     else:
         render_audit(result, judge.ruleset.statements, tongue, console())
     return exit_code(result.violations, fail_on)
+
+
+def _check_outputs(paths: list[Path], taken: set[Path]) -> None:
+    """Say before the work, not after it, that a file has no folder or would overwrite another."""
+    for path in paths:
+        if not path.parent.is_dir():
+            raise UsageError(f"there is no folder for {shown(path)}.", remedy="Make it first.")
+        if path.resolve() in taken:
+            raise UsageError(f"{shown(path)} would be overwritten.", remedy="Give each output a name of its own.")
+        taken.add(path.resolve())
 
 
 def _command() -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Literal
 
+from rebild_policy.calendar import FIRST_YEAR
 from rebild_policy.engines.changes import smallest_change
 from rebild_policy.engines.messages import filled
 from rebild_policy.engines.reference import Match, ReferenceEngine
@@ -43,11 +44,12 @@ _NEAR = 3  # more near misses than this tell a reader nothing new
 
 
 class Explainer:
-    """Explains the rows of one case. `rows` gives the row of an export for each event id, if there is one."""
+    """Explains the rows of one case. `rows` gives the row of an export for each event id, `name` what to call the case."""
 
-    def __init__(self, plan: Plan, case: Case, as_of: date, rows: dict[str, int] | None = None) -> None:
+    def __init__(self, plan: Plan, case: Case, as_of: date, rows: dict[str, int] | None = None, name: str | None = None) -> None:
         self.plan = plan
         self.case = case
+        self.name = name or case.id  # what results call the case
         self.as_of = as_of
         self.rows = rows or {}
 
@@ -84,15 +86,17 @@ class Explainer:
         return tuple(dict.fromkeys(self._missing(self._match(row))))
 
     def _match(self, row: Row) -> Match:
-        """The match of a row; of a collapsed row, the first that has its verdict."""
+        """The match of a row; of a collapsed row, the first that has its verdict and due date."""
         rule = next(rule for rule in self.plan.rules if rule.name == row.rule)
+        engine = ReferenceEngine(self.plan)
         of_trigger = [
             match
-            for match in ReferenceEngine(self.plan).matches(rule, self.case, self.as_of)
+            for match in engine.matches(rule, self.case, self.as_of)
             if match.trigger.id == row.trigger and match.holds(rule.condition) is not Truth.FALSE
         ]
         keyed = [match for match in of_trigger if set(row.key) <= {event.id for event in match.bound.values()}]
-        return (keyed or of_trigger)[0]
+        alike = (match for match in keyed if (said := engine.row(match)) and said[3:] == row[3:])
+        return next(alike, (keyed or of_trigger)[0])
 
     # --------------------------------------------------------------------------------------------------------- witnesses
     def _witnesses(self, match: Match, verdict: Verdict) -> Iterator[Event]:
@@ -137,7 +141,8 @@ class Explainer:
             late = due is not None and event.day > due
             if late and not fails:
                 assert due is not None  # noqa: S101 - late says so
-                working = self.plan.calendar.working_days_between(due, event.day)
+                counted = due.year >= FIRST_YEAR  # a date on record may be of any year
+                working = self.plan.calendar.working_days_between(due, event.day) if counted else None
                 days = (event.day - due).days
                 yield NearMiss(event=self.ref(event), lacks="in time", days_late=days, working_days_late=working)
             elif len(fails) == 1 and not late:

@@ -187,7 +187,7 @@ class ReferenceEngine:
         for rule in self.plan.rules:
             rows = []
             for match in self.matches(rule, case, as_of):
-                row = self._row(match)
+                row = self.row(match)
                 if row is None:
                     judgement.not_applicable[rule.name] = judgement.not_applicable.get(rule.name, 0) + 1
                 else:
@@ -213,7 +213,8 @@ class ReferenceEngine:
             if event.type == type_ and event.day <= as_of and all(event is not other for other in bound.values()):
                 yield from self._bindings(rest, case, as_of, {**bound, var: event})
 
-    def _row(self, match: Match) -> Row | None:
+    def row(self, match: Match) -> Row | None:
+        """What is said of one match; None where the rule does not apply."""
         rule = match.rule
         required, exempt = match.answer(rule.require), match.answer(rule.unless)
         said = verdict(match.holds(rule.condition), exempt.value, required.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
@@ -21,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from rebild_policy.errors import CaseError, did_you_mean
 from rebild_policy.facts.base import REGISTRY, Date, Event, Flag, Identifier, Text
 
-_SHOWN = 60
+_FIELD = re.compile(r"[A-Za-z_]\w{0,39}")
 
 
 def read_event(data: object, info: ValidationInfo) -> Event:
@@ -65,7 +66,7 @@ class Case(BaseModel):
     def _one_event_an_id(cls, events: tuple[Event, ...]) -> tuple[Event, ...]:
         seen: dict[str, Event] = {}
         for position, event in enumerate(events, 1):
-            if seen.setdefault(event.id, event) != event:
+            if seen.setdefault(event.id, event) != event and not _same(seen[event.id], event):
                 raise PydanticCustomError("duplicate_id", "event {position} has the id of another event.", {"position": position})
         return events if len(seen) == len(events) else tuple(seen.values())
 
@@ -136,6 +137,11 @@ class Case(BaseModel):
         return {type_: events for type_, events in seen if events}
 
 
+def _same(one: Event, other: Event) -> bool:
+    """Do two events say the same? That one of them names its case and the other leaves it out is no difference."""
+    return one.model_copy(update={"case": None}) == other.model_copy(update={"case": None})
+
+
 def problems(error: ValidationError, limit: int = 5) -> list[str]:
     """What is wrong, by place, without the values: they may be about a citizen."""
     found = error.errors(include_input=False, include_url=False, include_context=False)
@@ -153,6 +159,6 @@ def _problem(item: Mapping[str, Any]) -> str:
 
 
 def _unknown_field(name: str, model: type[BaseModel]) -> str:
-    shown = " ".join(name.split())
-    shown = shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…"
-    return f"unknown field '{shown}'. {did_you_mean(name, model.model_fields)}"
+    # A key that could not be a field may be a text from a case in the wrong place.
+    shown = f"unknown field '{name}'." if _FIELD.fullmatch(name) else "a key that is no field."
+    return f"{shown} {did_you_mean(name, model.model_fields)}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, TextIO
@@ -15,7 +14,6 @@ from rebild_policy.rules import Language
 
 Explain = Literal["all", "open", "none"]
 _OPEN = {Verdict.VIOLATED, Verdict.UNDETERMINED, Verdict.PENDING}
-_FINGERPRINT = re.compile(r"[0-9a-f]{16}")  # hexadecimal digits can look like a CPR number
 
 
 def write_findings(
@@ -42,17 +40,15 @@ def finding_line(finding: Finding, lang: Language | None = None, *, explain: Exp
     return _escaped(json.dumps(_clean(data, lang), ensure_ascii=False, separators=(",", ":")))
 
 
-def _clean(value: Any, lang: Language | None, key: str = "") -> Any:
+def _clean(value: Any, lang: Language | None) -> Any:
     """`value` with the words of one language, and without CPR shapes, also where a model lets a text through."""
     if isinstance(value, dict):
         if lang and value.keys() == {"da", "en"}:
             return _clean(value[lang], lang)
-        return {redact(name): _clean(part, lang, name) for name, part in value.items()}
+        return {redact(name): _clean(part, lang) for name, part in value.items()}
     if isinstance(value, list):
         return [_clean(part, lang) for part in value]
-    if not isinstance(value, str) or (key == "fingerprint" and _FINGERPRINT.fullmatch(value)):
-        return value
-    return redact(value)
+    return redact(value) if isinstance(value, str) else value
 
 
 def _escaped(line: str) -> str:

@@ -220,6 +220,7 @@ class _Face:
             self.text(say("partly-known-note"), "yellow")
             self.put(self.counted(partly))
         self._activities("unmapped", account.unmapped)
+        self._activities("notes", account.notes)
         if account.quarantine:
             self.section("quarantine", part=True)
             few = account.quarantine[:_LISTED]

@@ -272,6 +272,7 @@ WORDS: dict[str, Label] = {
         "1 quarantined row can’t be tied to a case: a limit to what this audit can show.",
     ),
     "unmapped": Label("Aktiviteter uden tilknytning", "Activities not mapped"),
+    "notes": Label("Værd at se efter i rækker, der er brugt", "Worth a look in rows that were used"),
     "irrelevant": Label("Aktiviteter erklæret uden betydning", "Activities declared irrelevant"),
     "quarantine": Label("Rækker i karantæne", "Quarantined rows"),
     "quarantine-note": Label(

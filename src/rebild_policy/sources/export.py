@@ -53,11 +53,6 @@ class Export:
     input_sha256: str
     mapping_sha256: str
 
-    @property
-    def all_types(self) -> frozenset[str]:
-        """Every event type: the gaps of a case with a row of which not even the activity can be read."""
-        return frozenset(vocabulary().types)
-
 
 def read_export(path: Path | str, mapping: Mapping, *, progress: Callable[[int], None] | None = None) -> Export:
     """Read an export. `progress` is called with the number of bytes read so far.

@@ -89,6 +89,7 @@ def _csv_rows(stream: Stream, mapping: Mapping) -> Iterator[Row]:
     lines, header = stream.lines, _header(stream, mapping.source)
     places = _places(header, stream, mapping)
     reader = _reader(lines, mapping.source)
+    read = 0
     while True:
         number = lines.begin()
         fields: list[str] | None = None
@@ -96,6 +97,8 @@ def _csv_rows(stream: Stream, mapping: Mapping) -> Iterator[Row]:
         try:
             fields = next(reader)
         except StopIteration:
+            if not read:
+                stream.fail("the file has a header and no rows.", "Was the export stopped before it wrote any?")
             return
         except OverlongError:
             problem = _OVERLONG
@@ -105,6 +108,7 @@ def _csv_rows(stream: Stream, mapping: Mapping) -> Iterator[Row]:
             continue
         if fields is not None and len(fields) != len(header):
             problem = f"the row has {len(fields)} fields where the header has {len(header)}"
+        read += 1
         if problem is None and fields is not None:
             yield _aligned(number, fields, places, lines.taken, stream.encoding)
             continue

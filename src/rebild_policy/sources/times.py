@@ -32,7 +32,7 @@ class Times:
             raise ValueError(f"'{settings.zone}' is not a time zone.") from None
         self.precision = settings.precision
         self._readers = [_reader(form) for form in settings.format]
-        self._expected = f"a date or time that exists was expected, written as {' or '.join(settings.format)}"
+        self._expected = f"a date or time was expected, written as {' or '.join(settings.format)}"
 
     def moment(self, text: str, precision: Precision | None = None) -> date | datetime:
         """An aware time, or a date where only the day is known. Raises `UnreadableError`."""
