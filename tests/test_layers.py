@@ -25,7 +25,8 @@ rulefiles
 examples
 loading
 plan.types plan.wording plan.walks plan.passes plan
-engines.base engines.reference engines.messages engines.edits engines.solving engines.proposals engines.changes engines.explain
+engines.base engines.reference
+explaining.messages explaining.edits explaining.solving explaining.proposals explaining.changes explaining.explain explaining
 engines.runtime engines.kleene_source engines.compiled engines
 sources.stream sources.accounting sources.conditions sources.shapes sources.times sources.tabular sources.cells sources.links
 sources.checks sources.rows sources.export sources.mapping sources

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from rebild_policy.engines import Engine
-from rebild_policy.engines.explain import Explainer
+from rebild_policy.explaining.explain import Explainer
 from rebild_policy.facts import Coverage, SameDay
 from rebild_policy.findings import findings_of, not_checkable, split, statistics_of
 from rebild_policy.plan import Plan
@@ -121,8 +121,8 @@ class _Counts:
     def take(self, judge: Judge, export: Export, sourced: SourcedCase, as_of: date, name: str | None) -> list[Finding]:
         """Judge one case and count what was said of it."""
         # A plan for the gaps of one case is used once or twice: the reference runs it as it stands.
-        name = "reference" if sourced.gaps else "compiled"
-        plan, engine = judge.ready(export.coverage, export.same_day, name, sourced.gaps)
+        which = "reference" if sourced.gaps else "compiled"
+        plan, engine = judge.ready(export.coverage, export.same_day, which, sourced.gaps)
         judgement = engine.judge(sourced.case, as_of)
         self.not_applicable.update(judgement.not_applicable)
         if sourced.gaps:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from rebild_policy.engines.explain import Explainer
+from rebild_policy.explaining.explain import Explainer
 from rebild_policy.plan import Plan
 from rebild_policy.results import Finding, Lazily, NotCheckableRule, Row, Statistic, Verdict, Words, fingerprint
 from rebild_policy.rules import Rule

@@ -141,6 +141,18 @@ def _check_set(rules: list[Rule], statements: dict[str, Statement]) -> None:
         if rule.subsumed_by and rule.subsumed_by not in by_name:
             remedy = did_you_mean(rule.subsumed_by, by_name)
             raise RuleError(f"unknown rule '{rule.subsumed_by}'.", at=_at(rule, "subsumed_by"), remedy=remedy)
+    for rule in rules:
+        _check_told(rule, by_name)
+
+
+def _check_told(rule: Rule, by_name: dict[str, Rule]) -> None:
+    """Somebody tells of the fault: rules that are each subsumed by the next would hide it between them."""
+    passed, other = {rule.name}, rule
+    while other.subsumed_by:
+        if other.subsumed_by in passed:
+            raise RuleError(f"'{rule.name}' is subsumed by itself, so that no rule would tell.", at=_at(rule, "subsumed_by"))
+        passed.add(other.subsumed_by)
+        other = by_name[other.subsumed_by]
 
 
 def _at(rule: Rule, key: str) -> Location:
@@ -262,6 +274,8 @@ def _rule(path: Path) -> Rule:
         lines=dict(document.lines),
         at=Location(reader.name, 1),
     )
+    if rule.valid_from > rule.valid_to:
+        raise build.fail("the rule is never in force.", ("valid",), "Write the first day as 'from' and the last as 'to'.")
     _check_bounded(rule.require)
     check_examples(rule)
     return rule

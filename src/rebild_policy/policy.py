@@ -12,8 +12,8 @@ from rebild_policy.audit import Progress, Ready, run_audit
 from rebild_policy.bundled import rules_folder
 from rebild_policy.calendar import Calendar
 from rebild_policy.engines import ENGINES
-from rebild_policy.engines.explain import Explainer
 from rebild_policy.errors import UsageError, did_you_mean
+from rebild_policy.explaining.explain import Explainer
 from rebild_policy.expressions import UNKNOWN
 from rebild_policy.facts import Case, Coverage, SameDay
 from rebild_policy.findings import findings_of, not_checkable, split, statistics_of

@@ -121,7 +121,7 @@ class Change(Result):
     """The smallest change that would satisfy the rule, in the order of preference of its kinds.
 
     `insert` an event of `type` on `day` with `fields`; `set` the `field` of an `event` to `value`; `move` an `event` to
-    `day`; `remove` an `event`; `none`, for the `reason` given. `engines.changes.applied` makes it in a case.
+    `day`; `remove` an `event`; `none`, for the `reason` given. `explaining.changes.applied` makes it in a case.
     """
 
     kind: Literal["insert", "set", "move", "remove", "none"]

@@ -73,7 +73,9 @@ def test_an_identical_duplicate_is_dropped_and_the_order_kept():
     ],
 )
 def test_a_duplicate_may_be_written_another_way(same):
-    case = Case.read({"id": "c", "events": [{**REPLY, "time": "2026-01-05T10:00"}, {**REPLY, "time": "2026-01-05T10:00", **same}]})
+    case = Case.read(
+        {"id": "c", "events": [{**REPLY, "time": "2026-01-05T10:00"}, {**REPLY, "time": "2026-01-05T10:00", **same}]}
+    )
     assert len(case.events) == 1
 
 

@@ -94,6 +94,22 @@ def test_an_empty_unless_is_false(rules):
     assert verdicts(rules.plan("statutory"), events) == {"d": "exempt"}
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("require:\n  - holds: d.final\n    profile: statutory\n", 17),
+        ("require:\n  - any:\n      - holds: d.final\n        profile: statutory\n", 18),
+        ("unless:\n  - all:\n      - holds: d.final\n        profile: statutory\nrequire: never\n", 18),
+    ],
+)
+def test_a_group_of_which_a_profile_leaves_nothing_is_refused(rules, text, line):
+    # `all` of nothing would acquit everybody, and `any` of nothing accuse.
+    rules.rule("each: {d: decision_made}\n" + text)
+    assert rules.plan("statutory").rules
+    with pytest.raises(RuleError, match=rf"rule\.yaml:{line}: nothing is left here in the profile 'guideline'"):
+        rules.plan("guideline")
+
+
 # ------------------------------------------------------------------------------------------------------------------ terms
 def test_terms_are_put_in_with_their_own_variables_renamed(rules):
     rules.file(

@@ -56,13 +56,24 @@ Pass = Callable[[Rule, Context], Rule]
 
 # --------------------------------------------------------------------------------------------------------------- profiles
 def select_profile(rule: Rule, context: Context) -> Rule:
-    """Drop the items of the other profile."""
-    return replace(rule, unless=_in_profile(rule.unless, context.profile), require=_in_profile(rule.require, context.profile))
+    """Drop the items of the other profile. An `unless` may be left with none; elsewhere nothing would mean yes, or no."""
+    unless, require = (_in_profile(group, context.profile) for group in (rule.unless, rule.require))
+    for group in (require, *(part for part in unless.parts if isinstance(part, Group))):
+        _check_left(group, context.profile)
+    return replace(rule, unless=unless, require=require)
 
 
 def _in_profile(group: Group, profile: Profile) -> Group:
     kept = (part for part in group.parts if part.profile in {None, profile})
     return replace(group, parts=tuple(_in_profile(part, profile) if isinstance(part, Group) else part for part in kept))
+
+
+def _check_left(group: Group, profile: Profile) -> None:
+    if not group.parts:
+        raise RuleError(f"nothing is left here in the profile '{profile}'.", at=group.at, remedy="Give the whole its profile.")
+    for part in group.parts:
+        if isinstance(part, Group):
+            _check_left(part, profile)
 
 
 # ------------------------------------------------------------------------------------------------------------------ names

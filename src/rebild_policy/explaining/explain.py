@@ -7,9 +7,9 @@ from datetime import date
 from typing import Literal
 
 from rebild_policy.calendar import FIRST_YEAR
-from rebild_policy.engines.changes import smallest_change
-from rebild_policy.engines.messages import filled
 from rebild_policy.engines.reference import Match, ReferenceEngine
+from rebild_policy.explaining.changes import smallest_change
+from rebild_policy.explaining.messages import filled
 from rebild_policy.expressions import (
     UNKNOWN,
     And,

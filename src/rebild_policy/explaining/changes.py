@@ -13,11 +13,11 @@ from functools import cached_property
 from itertools import islice
 
 from rebild_policy.engines.base import verdict
-from rebild_policy.engines.edits import applied, named, unused_id
-from rebild_policy.engines.proposals import DECIDED, Proposals, of_citizen
 from rebild_policy.engines.reference import Match, ReferenceEngine
-from rebild_policy.engines.solving import NOTICE, Draft, solutions
 from rebild_policy.errors import UsageError
+from rebild_policy.explaining.edits import applied, named, unused_id
+from rebild_policy.explaining.proposals import DECIDED, Proposals, of_citizen
+from rebild_policy.explaining.solving import NOTICE, Draft, solutions
 from rebild_policy.expressions import UNKNOWN, And, Compare, Field, Membership, Truth, ids, walk
 from rebild_policy.facts import ANY_EVENT, Case, Event, vocabulary
 from rebild_policy.labels import event_label, field_label

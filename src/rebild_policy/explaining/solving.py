@@ -1,7 +1,7 @@
 """What the fields of one event would have to hold for a condition to come out as wanted.
 
 `solve` walks a condition and proposes values, the likeliest first. It proposes and proves nothing: what it gives is tried
-on the case by `engines.changes`, which asks the reference engine.
+on the case by `explaining.changes`, which asks the reference engine.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
-from rebild_policy.engines.edits import name_of, rebuilt
 from rebild_policy.engines.reference import Match
 from rebild_policy.errors import UsageError
+from rebild_policy.explaining.edits import name_of, rebuilt
 from rebild_policy.expressions import (
     UNKNOWN,
     And,

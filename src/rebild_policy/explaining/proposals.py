@@ -14,10 +14,10 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
 
-from rebild_policy.engines.edits import made, name_of, unused_id
 from rebild_policy.engines.reference import Match
-from rebild_policy.engines.solving import Assignment, Draft, neutral, solutions
 from rebild_policy.errors import UsageError
+from rebild_policy.explaining.edits import made, name_of, unused_id
+from rebild_policy.explaining.solving import Assignment, Draft, neutral, solutions
 from rebild_policy.expressions import FALSE, Before, Day, Expression, Field, Literal, Truth, value, walk
 from rebild_policy.facts import ANY_EVENT, Event
 from rebild_policy.facts.base import EARLIEST, LATEST

@@ -16,9 +16,9 @@ from rebild_policy.bundled import rules_folder
 from rebild_policy.calendar import Duration
 from rebild_policy.engines import ReferenceEngine
 from rebild_policy.engines.base import verdict
-from rebild_policy.engines.changes import applied, smallest_change
 from rebild_policy.engines.reference import Match
 from rebild_policy.errors import UsageError
+from rebild_policy.explaining.changes import applied, smallest_change
 from rebild_policy.expressions import TRUE, parse
 from rebild_policy.facts import ANY_EVENT, Case, Coverage, Event, SameDay
 from rebild_policy.facts.base import REGISTRY

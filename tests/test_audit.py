@@ -1,0 +1,61 @@
+"""An audit of a small export, seen as its reader sees it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rebild_policy import Audit, Policy, Verdict
+
+MAPPING = """
+mapping: small
+title: {da: lille, en: small}
+source: {format: csv, delimiter: ";"}
+columns: {case: Sag, activity: Hvad, time: Dag, to: Svar til, id: Nr}
+time: {format: "%d-%m-%Y"}
+activities:
+  Brev: [{event: inquiry_received, set: {channel: {value: email}}}]
+  Svar: [{event: reply_sent, set: {inquiry: {column: to}}}]
+covers:
+  inquiry_received: all
+  reply_sent: all
+  acknowledgement_sent: all
+"""
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return Policy.rebild()
+
+
+def audit(policy: Policy, folder: Path, *rows: str) -> Audit:
+    (folder / "export.csv").write_text("Sag;Hvad;Dag;Svar til;Nr\n" + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+    (folder / "mapping.yaml").write_text(MAPPING, encoding="utf-8")
+    return policy.audit(folder / "export.csv", folder / "mapping.yaml", date(2026, 3, 2))
+
+
+def test_findings_name_their_cases_rows_and_events(policy: Policy, tmp_path: Path) -> None:
+    found = audit(policy, tmp_path, "A-1;Brev;05-01-2026;;1", "B-2;Brev;05-01-2026;;2", "B-2;Svar;09-01-2026;2;3")
+    said = [(finding.case, finding.trigger.id, finding.trigger.row, str(finding.verdict)) for finding in found.findings]
+    assert said == [("A-1", "1", 2, "violated"), ("B-2", "2", 3, "satisfied")]
+
+
+def test_a_case_with_a_quarantined_row_keeps_its_name(policy: Policy, tmp_path: Path) -> None:
+    found = audit(policy, tmp_path, "A-1;Brev;05-01-2026;;1", "A-1;Svar;31-02-2026;1;2")
+    assert [(finding.case, finding.verdict) for finding in found.findings] == [("A-1", Verdict.UNDETERMINED)]
+    assert [reason.missing.cause for reason in found.reasons] == ["quarantined"]
+
+
+def test_cases_called_by_cpr_numbers_stay_apart(policy: Policy, tmp_path: Path) -> None:
+    found = audit(policy, tmp_path, "990199-9998;Brev;05-01-2026;;1", "990299-9998;Brev;05-01-2026;;1")
+    assert [finding.case for finding in found.findings] == ["case-1", "case-2"]
+    assert len({finding.fingerprint for finding in found.findings}) == 2
+
+
+def test_a_link_to_no_event_is_told(policy: Policy, tmp_path: Path) -> None:
+    found = audit(policy, tmp_path, "A-1;Brev;05-01-2026;;1", "A-1;Svar;09-01-2026;7;2")
+    assert [(note.name, note.rows) for note in found.accounting.notes] == [
+        ("reply_sent.inquiry: points to no event of the case", 1)
+    ]
