@@ -117,6 +117,18 @@ def test_a_duty_met_is_satisfied_never_not_applicable(judge):
     assert judged() == {}
 
 
+@pytest.mark.parametrize(("first", "second"), [*product([True, False, None], repeat=2)])
+def test_a_list_is_all_in_require_and_any_in_unless(judge, first, second):
+    text = "each: {d: decision_made}\nKEY:\n  - holds: d.reasons\n  - holds: d.facts_documented\n"
+    event = decided(reasons=first, facts_documented=second)
+    both = False if False in {first, second} else None if None in {first, second} else True
+    either = True if True in {first, second} else None if None in {first, second} else False
+    required = judge(text.replace("KEY", "require")).one(event)
+    assert required == {True: "satisfied", None: "undetermined", False: "violated"}[both]
+    exempted = judge(text.replace("KEY", "unless") + "require: never\n").one(event)
+    assert exempted == {True: "exempt", None: "undetermined", False: "violated"}[either]
+
+
 # ------------------------------------------------------------------------------------------------------------ some and none
 SOME = """
     each: {d: decision_made}
