@@ -262,7 +262,7 @@ def written(node):  # noqa: C901, PLR0911, PLR0912 - one arm a node
 
 
 @given(conditions)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_condition_reads_back_as_it_was_written(node):
     assert parse(written(node)) == node
 
@@ -270,7 +270,7 @@ def test_a_condition_reads_back_as_it_was_written(node):
 @given(
     st.text(max_size=40) | st.lists(st.sampled_from([*"x.a(),'=<>!+-*[]{}:#\\\n ", "in", "not", "if"]), max_size=25).map("".join)
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_text_is_read_or_refused_in_one_line(text):
     assert len(error_of(text).splitlines()) <= 1
 
@@ -437,7 +437,7 @@ facts_of = st.fixed_dictionaries(
         **{f"x.{node.name}": st.sampled_from(["e1", "e2", ("e1", "e2"), None, UNKNOWN]) for node in links},
     }
 )
-laws = settings(max_examples=200, deadline=None)
+laws = settings(max_examples=100, deadline=None)
 
 
 @given(logic, facts_of)

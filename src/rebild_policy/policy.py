@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import get_args
 
@@ -39,6 +40,7 @@ class Policy:
         self.profile: Profile = profile
         self.calendar = calendar or Calendar()
         self._ready: dict[tuple[Coverage, SameDay, str, frozenset[str]], Ready] = {}
+        self._parameters: tuple[date, tuple[ParameterInfo, ...]] = (date.min, ())
         self._default = self.ready(Coverage.all(), "unknown", "compiled")
 
     # ------------------------------------------------------------------------------------------------------------ making
@@ -140,7 +142,7 @@ class Policy:
             not_applicable=judgement.not_applicable,
             not_checkable=not_checkable(plan),
             statistics=tuple(statistics_of(plan, counted)),
-            decides=tuple(sorted({name for rule in self.rules for name in rule.statements})),
+            decides=self.decides,
         )
 
     def check_many(
@@ -173,13 +175,24 @@ class Policy:
         """The rules of the profile, as their authors wrote them."""
         return tuple(rule for rule in self.ruleset.rules if rule.profile in {None, self.profile})
 
-    @property
+    @cached_property
     def info(self) -> RuleSetInfo:
         """Name, version and content hash of the rules."""
         return RuleSetInfo(name=self.ruleset.name, version=self.ruleset.version, digest=self.ruleset.digest)
 
+    @cached_property
+    def decides(self) -> tuple[str, ...]:
+        """The statements that the rules of the profile decide."""
+        return tuple(sorted({name for rule in self.rules for name in rule.statements}))
+
     def parameters_on(self, day: date) -> tuple[ParameterInfo, ...]:
         """The parameters in force on a day; those without a value then, and tables, are left out."""
+        # Many cases are checked as of one day: the last answer is kept.
+        if self._parameters[0] != day:
+            self._parameters = (day, self._in_force(day))
+        return self._parameters[1]
+
+    def _in_force(self, day: date) -> tuple[ParameterInfo, ...]:
         return tuple(
             ParameterInfo(name=name, title=Words(da=parameter.title.da, en=parameter.title.en), value=_shown(parameter, day))
             for name, parameter in self.ruleset.parameters.items()

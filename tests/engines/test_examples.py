@@ -1,6 +1,7 @@
 """Every example of every bundled rule, on every engine and in every profile that it names."""
 
 from datetime import timedelta
+from functools import cache
 
 import pytest
 
@@ -20,10 +21,14 @@ EXAMPLES = [
 ]
 
 
+@cache
+def judge(engine, profile, without, same_day):
+    return ENGINES[engine](build_plan(RULES, profile=profile, coverage=Coverage.all().without(*without), same_day=same_day))
+
+
 def rows_of(rule, example, engine, profile, as_of=None):
-    coverage = Coverage.all().without(*example.without)
-    plan = build_plan(RULES, profile=profile, coverage=coverage, same_day=example.same_day)
-    rows = ENGINES[engine](plan).verdicts(Case.read(example.case), as_of or example.as_of)
+    engine = judge(engine, profile, example.without, example.same_day)
+    rows = engine.verdicts(Case.read(example.case), as_of or example.as_of)
     return [row for row in rows if row.rule == rule.name]
 
 
