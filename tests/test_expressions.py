@@ -33,6 +33,7 @@ from rebild_policy.expressions import (
     parse,
     transform,
     truth,
+    unparse,
     value,
     walk,
 )
@@ -265,6 +266,29 @@ def written(node):  # noqa: C901, PLR0911, PLR0912 - one arm a node
 @settings(max_examples=80, deadline=None)
 def test_a_condition_reads_back_as_it_was_written(node):
     assert parse(written(node)) == node
+
+
+@given(conditions)
+@settings(max_examples=200)
+def test_what_is_written_with_the_fewest_brackets_reads_back_too(node):
+    assert parse(unparse(node)) == node
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "x.a and (x.b or not x.c)",
+        "not (x.a and x.b)",
+        "x.kind not in ('a', 'b')",
+        "x.kind in ('a',)",
+        "x.kind in parameters.kinds",
+        "x.a == (x.b if present(x.c) else 'p')",
+        "day(x) <= x.until or before(x, y) or adverse(x)",
+        "parameters.times[case.kind] != 5",
+    ],
+)
+def test_a_condition_is_written_as_an_author_would(condition):
+    assert unparse(parse(condition)) == condition
 
 
 @given(

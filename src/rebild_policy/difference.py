@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from rebild_policy.calendar import Calendar
 from rebild_policy.examples import NOT_APPLICABLE
 from rebild_policy.facts import FieldSpec, vocabulary
 from rebild_policy.results import Row
-from rebild_policy.rules import Profile
+from rebild_policy.rules import Profile, Text
 from rebild_policy.strategies.generator import Scenario
 
 USUAL = Calendar()
@@ -78,21 +78,32 @@ def write_counterexample(path: Path, difference: Difference) -> None:
         document["calendar"] = _Flow(_options(difference.calendar))
     if difference.gaps:
         document["gaps"] = list(difference.gaps)
-    document["examples"] = [example(difference)]
-    text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
-    path.write_text(text, encoding="utf-8")
+    name = Text(da="fundet af selvtesten", en="found by the self-test")
+    document["examples"] = [example(difference.scenario, difference.expected, difference.profile, name)]
+    path.write_text(_yaml(document), encoding="utf-8")
 
 
-def example(difference: Difference) -> dict[str, Any]:
-    """The scenario of a difference as an example of a rule file, expecting what the reference says."""
-    scenario = difference.scenario
+def example_text(scenario: Scenario, expected: Iterable[Row], profile: Profile, name: Text) -> str:
+    """A scenario as YAML that can be pasted under `examples` as it stands."""
+    return _yaml([example(scenario, expected, profile, name)])
+
+
+def _yaml(document: object) -> str:
+    text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
+    return text
+
+
+def example(scenario: Scenario, expected: Iterable[Row], profile: Profile, name: Text) -> dict[str, Any]:
+    """A scenario as an example of a rule file, expecting these rows."""
     events = scenario.data.get("events", [])
-    expect = {"+".join((row.trigger, *row.key)): str(row.verdict) for row in difference.expected}
+    expect = {"+".join((row.trigger, *row.key)): str(row.verdict) for row in expected}
     of_case = {name: value for name, value in scenario.data.items() if name != "events"}
     if not any("case" in event for event in events):
         del of_case["id"]
-    found: dict[str, Any] = {"name": _Flow(da="fundet af selvtesten", en="found by the self-test")}
-    found |= {"as_of": scenario.as_of, "profile": difference.profile, "same_day": scenario.same_day}
+    found: dict[str, Any] = {"name": _Flow(name._asdict())}
+    found |= {"as_of": scenario.as_of, "profile": profile}
+    if scenario.same_day != "unknown":
+        found["same_day"] = scenario.same_day
     if scenario.missing:
         found["without"] = list(scenario.missing)
     if of_case:

@@ -12,6 +12,7 @@ from rebild_policy.rules import Example, Formula, Group, Holds, Profile, Quantif
 
 VERDICTS = ("satisfied", "exempt", "undetermined", "pending", "violated")
 NOT_APPLICABLE = "not applicable"
+NOTE = "note"  # a key of an example's event that is no field: why an event stands there that the rule has no use for
 At = Callable[[tuple[str | int, ...]], Location]
 
 
@@ -33,7 +34,8 @@ def _nodes(nodes: list[Any]) -> Iterator[dict[str, Any]]:
 
 def _example(shape: ExampleShape, names: dict[str, str], rule: RuleShape, at: At, number: int) -> Example:
     place = ("examples", number)
-    events = [_event(event, names, at((*place, "events", index))) for index, event in enumerate(shape.events)]
+    read = [_event(event, names, at((*place, "events", index))) for index, event in enumerate(shape.events)]
+    events = [{name: value for name, value in event.items() if name != NOTE} for event in read]
     expect = shape.expect
     if isinstance(expect, str):
         trigger_type = next(iter(rule.each.values()))
@@ -45,7 +47,7 @@ def _example(shape: ExampleShape, names: dict[str, str], rule: RuleShape, at: At
         else:
             expect = {"*": expect}
     for verdict in expect.values():
-        if verdict not in VERDICTS:
+        if verdict not in {*VERDICTS, NOT_APPLICABLE}:
             remedy = did_you_mean(verdict, [*VERDICTS, NOT_APPLICABLE])
             raise RuleError(f"unknown verdict '{verdict}'.", at=at((*place, "expect")), remedy=remedy)
     profiles: tuple[Profile, ...]
@@ -61,6 +63,7 @@ def _example(shape: ExampleShape, names: dict[str, str], rule: RuleShape, at: At
         deadline=shape.deadline,
         due=shape.due,
         objection=shape.objection,
+        notes={event["id"]: str(event[NOTE]) for event in read if NOTE in event},
         at=at(place),
     )
 

@@ -243,7 +243,7 @@ VERDICTS: dict[str, Label] = {
     "pending": Label("afventer", "pending"),
     "undetermined": Label("uafklaret", "undetermined"),
     "exempt": Label("undtaget", "exempt"),
-    "not_applicable": Label("ikke relevant", "not applicable"),
+    "not applicable": Label("ikke relevant", "not applicable"),
     "not_checkable": Label("kan ikke efterprøves med denne kilde", "not checkable with this source"),
     "waived": Label("accepteret afvigelse", "accepted deviation"),
 }

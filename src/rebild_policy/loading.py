@@ -74,6 +74,8 @@ class RuleSet:
 def load_rules(folder: Path) -> RuleSet:
     """Read a folder: `ruleset.yaml`, `terms.yaml`, `statements.yaml` (each may be left out), `parameters/`, and rules.
 
+    `exceptions.yaml` is read by what proves the rules, and not here.
+
     Raises `RuleError` for the first thing that is wrong.
     """
     if not folder.is_dir():
@@ -81,7 +83,7 @@ def load_rules(folder: Path) -> RuleSet:
     files = sorted(path for path in folder.rglob("*.yaml") if path.is_file())
     for stray in sorted(folder.rglob("*.yml")):
         raise RuleError("a file of rules ends in .yaml.", at=Location(shown(stray)), remedy="Rename it, or it is not read.")
-    special = {folder / name for name in ("ruleset.yaml", "terms.yaml", "statements.yaml")}
+    special = {folder / name for name in ("ruleset.yaml", "terms.yaml", "statements.yaml", "exceptions.yaml")}
     in_parameters = [path for path in files if (folder / "parameters") in path.parents]
     statements = _statements(folder / "statements.yaml")
     rules = [_rule(path) for path in files if path not in special and path not in in_parameters]

@@ -115,7 +115,8 @@ class ExampleShape(Shape):
     """A small case with the verdict that the rule must give it.
 
     An event is short: `{decision: 2026-01-05, outcome: refused}`. Its first key is a variable of the rule or an event type,
-    with the time; the variable's name is its id unless `id` says another.
+    with the time; the variable's name is its id unless `id` says another. `note` is no field: it says why an event stands
+    there that the rule has no use for.
     """
 
     name: TextShape
@@ -230,6 +231,39 @@ class StatementsShape(Shape):
 
     sections: dict[str, TextShape]
     statements: list[StatementShape]
+
+
+class UnreachableShape(Shape):
+    """A truth that no example can show: the rule or term, the place and its words as `coverage` prints them, and why."""
+
+    rule: str
+    place: str
+    text: str
+    value: Literal["true", "false", "unknown", "open"]
+    why: Words
+
+
+class EquivalentShape(Shape):
+    """A mutant that means the same as the rule: its name as `mutate` prints it, and why no case can tell them apart."""
+
+    mutant: str
+    why: Words
+
+
+class AcceptedShape(Shape):
+    """A remark of `lint` that stands: the check, what it is about, and why."""
+
+    check: Name
+    about: str
+    why: Words
+
+
+class ExceptionsShape(Shape):
+    """The file `exceptions.yaml`: what the proof of the rules leaves out, each with its reason."""
+
+    unreachable: list[UnreachableShape] = []
+    equivalent: list[EquivalentShape] = []
+    accepted: list[AcceptedShape] = []
 
 
 class RuleSetShape(Shape):

@@ -105,7 +105,8 @@ class Example:
 
     name: Text
     as_of: date
-    expect: dict[str, str]  # trigger (and key) ids joined by "+" -> verdict; empty: no finding
+    # Ids of trigger and key joined by "+" -> verdict or "not applicable"; "*" stands for all findings; empty: no finding.
+    expect: dict[str, str]
     case: dict[str, Any]  # as `Case.read` takes it
     profiles: tuple[Profile, ...]
     without: tuple[str, ...] = ()  # what the source does not cover
@@ -113,6 +114,7 @@ class Example:
     deadline: Literal["last day", "day after"] | None = None
     due: date | None = None
     objection: str | None = None  # the caseworker's objection that it answers
+    notes: dict[str, str] = field(default_factory=dict)  # event id -> why it stands there
     at: Location = field(default=Location(""), compare=False)
 
 

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rebild_policy.calendar import COPENHAGEN
 from rebild_policy.errors import UsageError
 from rebild_policy.facts import read_day
+from rebild_policy.loading import RuleSet
 from rebild_policy.policy import Policy
 from rebild_policy.results import Finding
 from rebild_policy.rules import Language, Profile
@@ -55,6 +56,11 @@ def policy(rules: Path | None, profile: Profile) -> Policy:
     return Policy.load(rules, profile=name) if rules else Policy.rebild(profile=name)
 
 
+def known_rules(ruleset: RuleSet, names: Iterable[str]) -> list[str]:
+    """The rules that are named, or all. Raises `RuleError` for a name that does not exist."""
+    return [ruleset.rule(name).name for name in names] or [rule.name for rule in ruleset.rules]
+
+
 def console() -> Console:
     """Standard output for people: colours and the width of the terminal, plain text in a pipe.
 
@@ -63,6 +69,20 @@ def console() -> Console:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     return _Screen(highlight=False, soft_wrap=False)
+
+
+def say(screen: Console, text: str, style: str | None = None) -> None:
+    """Print a line as it is, however long: one that is to be copied must not be broken."""
+    screen.print(text, markup=False, soft_wrap=True, style=style)
+
+
+def aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Rows of a table as lines of text: the first column to the left, the others to the right."""
+    rows = list(rows)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for first, *rest in rows:
+        cells = [f"{cell:>{width}}" for cell, width in zip(rest, widths[1:], strict=True)]
+        yield "  ".join([f"{first:<{widths[0]}}", *cells]).rstrip()
 
 
 class _Screen(Console):

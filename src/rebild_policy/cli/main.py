@@ -59,6 +59,7 @@ AsOf = Annotated[str, typer.Option("--as-of", metavar="DATE", help="The day to j
 Profile = Annotated[ProfileName, typer.Option("--profile", help="The text literally, or with the statute's exceptions.")]
 Language = Annotated[Lang | None, typer.Option("--lang", help="Language of the output; default from the locale.")]
 Rules = Annotated[Path | None, typer.Option("--rules", metavar="FOLDER", help="Your own rules instead of the bundled ones.")]
+Names = Annotated[list[str] | None, typer.Argument(metavar="[RULE]...", help="Only these rules; all without a name.")]
 Output = Annotated[Format, typer.Option("--format", help="Text for people, or JSON.")]
 Fail = Annotated[FailOn, typer.Option("--fail-on", help="Exit with 1 for deviations of this severity or higher.")]
 
@@ -181,6 +182,28 @@ def schema(
 ) -> None:
     """Print a JSON Schema."""
     _run("schema", name=name)
+
+
+@app.command()
+def test(names: Names = None, rules: Rules = None) -> None:
+    """Judge the examples of rules, on every engine."""
+    _run("test", names=names or [], rules=rules)
+
+
+@app.command()
+def coverage(
+    names: Names = None,
+    threshold: Annotated[int, typer.Option(min=0, max=100, help="Exit with 1 below this percentage.")] = 100,
+    rules: Rules = None,
+) -> None:
+    """Say which truths the examples show of each condition and each quantifier."""
+    _run("coverage", names=names or [], threshold=threshold, rules=rules)
+
+
+@app.command()
+def mutate(names: Names = None, rules: Rules = None) -> None:
+    """Put one thing wrong into rules, time and again, and say what no example notices."""
+    _run("mutate", names=names or [], rules=rules)
 
 
 @app.command()

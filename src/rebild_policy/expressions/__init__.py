@@ -2,9 +2,9 @@
 
     decision.final and decision.outcome in ('refused', 'burdening') and not present(decision.legal_basis)
 
-`parse` makes the nodes; `truth` and `value` say what they mean, over any `Environment` that can look names up. A value is
-given, absent (None) or unknown (`UNKNOWN`); a truth is one of the chain false < unknown < open < true, of which conditions
-use false, unknown and true (Kleene). Every engine is held to these two functions.
+`parse` makes the nodes and `unparse` writes them; `truth` and `value` say what they mean, over any `Environment` that can
+look names up. A value is given, absent (None) or unknown (`UNKNOWN`); a truth is one of the chain false < unknown < open <
+true, of which conditions use false, unknown and true (Kleene). Every engine is held to these two functions.
 """
 
 from rebild_policy.expressions.kleene import Environment, ids, parameter, truth, value
@@ -38,6 +38,7 @@ from rebild_policy.expressions.nodes import (
     walk,
 )
 from rebild_policy.expressions.parsing import parse
+from rebild_policy.expressions.writing import unparse
 
 __all__ = [
     "FALSE",
@@ -71,6 +72,7 @@ __all__ = [
     "parse",
     "transform",
     "truth",
+    "unparse",
     "value",
     "walk",
 ]

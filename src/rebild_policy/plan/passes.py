@@ -92,10 +92,15 @@ def expand_terms(rule: Rule, context: Context) -> Rule:
             raise ExpressionError(f"unknown term '{term.name}'.", remedy=did_you_mean(term.name, [*context.terms, *_CALLS]))
         if len(term.arguments) != len(known.parameters):
             raise ExpressionError(f"{term.name}() takes {len(known.parameters)} events.")
-        names = dict(zip((name for name, _ in known.parameters), term.arguments, strict=True))
-        return transform(known.means, lambda node: _renamed(node, names))
+        return applied(known, term, known.means)
 
     return each_expression(each_quantifier(rule, window), lambda node, _: transform(node, expand))
+
+
+def applied(definition: TermDefinition, term: Term, part: Expression) -> Expression:
+    """A part of a term's definition, said of the events that the term is asked of."""
+    names = dict(zip((name for name, _ in definition.parameters), term.arguments, strict=True))
+    return transform(part, lambda node: _renamed(node, names))
 
 
 def check_term(term: TermDefinition, context: Context) -> None:

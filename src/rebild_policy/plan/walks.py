@@ -39,16 +39,36 @@ def open_links(rule: Rule) -> tuple[OpenLink, ...]:
 
 def quantifiers(rule: Rule) -> Iterator[Quantifier]:
     """Every quantifier of a rule, exemptions first."""
+    return (node for node in _nodes(rule) if isinstance(node, Quantifier))
 
-    def below(formula: Formula) -> Iterator[Quantifier]:
-        if isinstance(formula, Quantifier):
-            yield formula
-        elif isinstance(formula, Group):
+
+def _nodes(rule: Rule) -> Iterator[Formula]:
+    """Every node of a rule, exemptions first."""
+
+    def below(formula: Formula) -> Iterator[Formula]:
+        yield formula
+        if isinstance(formula, Group):
             for part in formula.parts:
                 yield from below(part)
 
     yield from below(rule.unless)
     yield from below(rule.require)
+
+
+def expressions(rule: Rule) -> Iterator[Expression]:
+    """Every expression of a rule: its conditions, and what its windows rest on."""
+    yield rule.condition
+    for node in _nodes(rule):
+        match node:
+            case Holds(condition):
+                yield condition
+            case Quantifier(where=where, window=window):
+                yield where
+                match window:
+                    case By(day):
+                        yield day
+                    case Within(duration, start):
+                        yield from (duration, start) if start else (duration,)
 
 
 def with_place(step: Callable[[], T], at: Location) -> T:

@@ -1,0 +1,46 @@
+"""`rebild-policy test`: the examples of rules, as tests."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from rebild_policy.bundled import rules_folder
+from rebild_policy.cli.common import aligned, console, known_rules, say
+from rebild_policy.engines import ENGINES
+from rebild_policy.examples import NOT_APPLICABLE, VERDICTS
+from rebild_policy.loading import load_rules
+from rebild_policy.proving.trials import Trial, trials
+
+FAILED = 1
+
+
+def run(*, rules: Path | None, names: list[str]) -> int:
+    """Judge every example on every engine; print the failures, and the examples by rule and verdict."""
+    ruleset = load_rules(rules or rules_folder())
+    chosen = known_rules(ruleset, names)
+    judged = [trial for trial in trials(ruleset) if trial.rule in chosen]
+    screen = console()
+    failed = [trial for trial in judged if not trial.passed]
+    for trial in failed:
+        say(screen, f"{trial.example.at}: {trial.name}", "bold")
+        for problem in trial.problems:
+            say(screen, f"  {problem}")
+    for line in ([""] if failed else []) + [*aligned(_table(judged)), ""]:
+        say(screen, line)
+    words = f"{len(judged) - len(failed)} passed, {len(failed)} failed"
+    say(screen, f"{words}: each example in each profile that it names, on {' and '.join(ENGINES)}.")
+    return FAILED if failed else 0
+
+
+def _table(judged: list[Trial]) -> Iterator[tuple[str, ...]]:
+    """The examples by rule and verdict. An example is counted once, however often it is judged."""
+    columns = (*VERDICTS, NOT_APPLICABLE)
+    yield ("examples", *columns)
+    examples = {(trial.rule, trial.example.name.en): trial.verdicts for trial in judged}
+    counts: dict[str, Counter[str]] = {}
+    for (rule, _), verdicts in examples.items():
+        counts.setdefault(rule, Counter()).update(verdicts)
+    for rule, tally in counts.items():
+        yield (rule, *(str(tally[name] or "") for name in columns))
