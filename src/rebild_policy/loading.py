@@ -1,7 +1,4 @@
-"""From a folder of YAML files to a `RuleSet`; everything that is wrong is named with file and line.
-
-A condition's names and types are checked by the plan, which knows the vocabulary; what a rule file must hold is checked here.
-"""
+"""From a folder of YAML files to a `RuleSet`; everything that is wrong is named with file and line."""
 
 from __future__ import annotations
 
@@ -9,45 +6,21 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from rebild_policy.building import Builder, read_rule
 from rebild_policy.calendar import Duration
-from rebild_policy.documents import DocumentReader, Map, line_of, read_document
-from rebild_policy.errors import ExpressionError, Location, ParameterError, RuleError, did_you_mean, shown
-from rebild_policy.examples import check_examples, read_examples
-from rebild_policy.expressions import TRUE, Expression, Literal, parse
+from rebild_policy.documents import read_document
+from rebild_policy.errors import Location, ParameterError, RuleError, did_you_mean, shown
 from rebild_policy.parameters import Dated, ParameterDefinition, TableRow, read_value
-from rebild_policy.rulefiles import (
-    AllShape,
-    AnyShape,
-    HoldsShape,
-    NodeShape,
-    ParameterShape,
-    QuantifierShape,
-    RuleSetShape,
-    RuleShape,
-    SomeShape,
-    StatementsShape,
-    TermsShape,
-)
-from rebild_policy.rules import (
-    By,
-    Formula,
-    Group,
-    Holds,
-    Measure,
-    Quantifier,
-    Rule,
-    Statement,
-    TermDefinition,
-    Text,
-    Window,
-    Within,
-)
+from rebild_policy.rulefiles import ParameterShape, RuleSetShape, StatementsShape, TermsShape
+from rebild_policy.rules import Rule, Statement, TermDefinition, Text
+
+SPECIAL_FILES = ("ruleset.yaml", "terms.yaml", "statements.yaml", "exceptions.yaml")
 
 T = TypeVar("T")
-Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -74,33 +47,60 @@ class RuleSet:
 def load_rules(folder: Path) -> RuleSet:
     """Read a folder: `ruleset.yaml`, `terms.yaml`, `statements.yaml` (each may be left out), `parameters/`, and rules.
 
-    `exceptions.yaml` is read by what proves the rules, and not here.
+    `exceptions.yaml` is read by what proves the rules, and not here. Raises `RuleError` for the first thing that is wrong.
+    """
+    ruleset, problems = load_what_can_be(folder)
+    if problems:
+        raise problems[0]
+    return ruleset
 
-    Raises `RuleError` for the first thing that is wrong.
+
+def load_what_can_be(folder: Path) -> tuple[RuleSet, list[RuleError]]:
+    """The part of a folder that can be read, and everything that is wrong with the rest, in the order of the files.
+
+    Raises `RuleError` where there is no such folder.
     """
     if not folder.is_dir():
         raise RuleError("there is no such folder of rules.", at=Location(shown(folder)))
     files = sorted(path for path in folder.rglob("*.yaml") if path.is_file())
-    for stray in sorted(folder.rglob("*.yml")):
-        raise RuleError("a file of rules ends in .yaml.", at=Location(shown(stray)), remedy="Rename it, or it is not read.")
-    special = {folder / name for name in ("ruleset.yaml", "terms.yaml", "statements.yaml", "exceptions.yaml")}
+    special = {folder / name for name in SPECIAL_FILES}
     in_parameters = [path for path in files if (folder / "parameters") in path.parents]
-    statements = _statements(folder / "statements.yaml")
-    rules = [_rule(path) for path in files if path not in special and path not in in_parameters]
-    if not rules:
-        raise RuleError("the folder holds no rule.", at=Location(shown(folder)), remedy="Put one rule in a file *.yaml.")
-    _check_set(rules, statements)
-    header = _header(folder)
-    return RuleSet(
+    problems: list[RuleError] = []
+    for stray in sorted(folder.rglob("*.yml")):
+        remedy = "Rename it, or it is not read."
+        problems.append(RuleError("a file of rules ends in .yaml.", at=Location(shown(stray)), remedy=remedy))
+    nothing: dict[str, Statement] = {}
+    statements = _kept(lambda: _statements(folder / "statements.yaml"), nothing, problems)
+    read = [
+        _kept(partial(read_rule, path), None, problems) for path in files if path not in special and path not in in_parameters
+    ]
+    if not read:
+        problems.append(
+            RuleError("the folder holds no rule.", at=Location(shown(folder)), remedy="Put one rule in a file *.yaml.")
+        )
+    rules = _checked_set([rule for rule in read if rule], statements, problems)
+    header = _kept(lambda: _header(folder), None, problems) or _own_header()
+    parameters = [_kept(partial(_parameter, path), None, problems) for path in in_parameters]
+    ruleset = RuleSet(
         name=header.ruleset,
         version=header.version,
         title=header.title.text,
         digest=_digest(folder, files),
         rules=tuple(rules),
-        terms=_terms(folder / "terms.yaml"),
-        parameters=_unique([_parameter(path) for path in in_parameters]),
+        terms=_kept(lambda: _terms(folder / "terms.yaml"), {}, problems),
+        parameters=_unique([parameter for parameter in parameters if parameter], problems),
         statements=statements,
     )
+    return ruleset, problems
+
+
+def _kept(read: Callable[[], T], otherwise: T, problems: list[RuleError]) -> T:
+    """What `read` gives; where it is wrong, that is noted and `otherwise` stands in."""
+    try:
+        return read()
+    except RuleError as error:
+        problems.append(error)
+        return otherwise
 
 
 def _digest(folder: Path, files: Sequence[Path]) -> str:
@@ -115,212 +115,71 @@ def _digest(folder: Path, files: Sequence[Path]) -> str:
 def _header(folder: Path) -> RuleSetShape:
     path = folder / "ruleset.yaml"
     if not path.exists():
-        title = {"da": "Egne regler", "en": "Rules of one's own"}
-        return RuleSetShape.model_validate({"ruleset": "own-rules", "version": "0.0.0", "title": title})
+        return _own_header()
     reader, document = read_document(path, RuleError)
     return reader.model(document, RuleSetShape)
 
 
-def _unique(parameters: list[ParameterDefinition]) -> dict[str, ParameterDefinition]:
+def _own_header() -> RuleSetShape:
+    title = {"da": "Egne regler", "en": "Rules of one's own"}
+    return RuleSetShape.model_validate({"ruleset": "own-rules", "version": "0.0.0", "title": title})
+
+
+def _unique(parameters: list[ParameterDefinition], problems: list[RuleError]) -> dict[str, ParameterDefinition]:
     found: dict[str, ParameterDefinition] = {}
     for parameter in parameters:
         if parameter.name in found:
-            raise ParameterError(f"the parameter '{parameter.name}' stands in two files.", at=parameter.at)
-        found[parameter.name] = parameter
+            problems.append(ParameterError(f"the parameter '{parameter.name}' stands in two files.", at=parameter.at))
+        found.setdefault(parameter.name, parameter)
     return found
 
 
-def _check_set(rules: list[Rule], statements: dict[str, Statement]) -> None:
+def _checked_set(rules: list[Rule], statements: dict[str, Statement], problems: list[RuleError]) -> list[Rule]:
+    """The rules, each of its own name, that name only what there is."""
     by_name: dict[str, Rule] = {}
     for rule in rules:
         if rule.name in by_name:
-            raise RuleError(f"the rule '{rule.name}' stands in two files.", at=rule.at)
-        by_name[rule.name] = rule
-    for rule in rules:
-        wrong = next((name for name in rule.statements if statements and name not in statements), None)
-        if wrong:
-            raise RuleError(f"unknown statement '{wrong}'.", at=_at(rule, "statements"), remedy=did_you_mean(wrong, statements))
-        if rule.subsumed_by and rule.subsumed_by not in by_name:
-            remedy = did_you_mean(rule.subsumed_by, by_name)
-            raise RuleError(f"unknown rule '{rule.subsumed_by}'.", at=_at(rule, "subsumed_by"), remedy=remedy)
-    for rule in rules:
-        _check_told(rule, by_name)
+            problems.append(RuleError(f"the rule '{rule.name}' stands in two files.", at=rule.at))
+        by_name.setdefault(rule.name, rule)
+    named = [rule for rule in by_name.values() if _kept(partial(_check_names, rule, by_name, statements), False, problems)]
+    return [rule for rule in named if _kept(partial(_check_told, rule, by_name), False, problems)]
 
 
-def _check_told(rule: Rule, by_name: dict[str, Rule]) -> None:
+def _check_names(rule: Rule, by_name: dict[str, Rule], statements: dict[str, Statement]) -> bool:
+    wrong = next((name for name in rule.statements if statements and name not in statements), None)
+    if wrong:
+        raise RuleError(f"unknown statement '{wrong}'.", at=_at(rule, "statements"), remedy=did_you_mean(wrong, statements))
+    if rule.subsumed_by and rule.subsumed_by not in by_name:
+        remedy = did_you_mean(rule.subsumed_by, by_name)
+        raise RuleError(f"unknown rule '{rule.subsumed_by}'.", at=_at(rule, "subsumed_by"), remedy=remedy)
+    return True
+
+
+def _check_told(rule: Rule, by_name: dict[str, Rule]) -> bool:
     """Somebody tells of the fault: rules that are each subsumed by the next would hide it between them."""
     passed, other = {rule.name}, rule
-    while other.subsumed_by:
+    while other.subsumed_by in by_name:
         if other.subsumed_by in passed:
             raise RuleError(f"'{rule.name}' is subsumed by itself, so that no rule would tell.", at=_at(rule, "subsumed_by"))
         passed.add(other.subsumed_by)
         other = by_name[other.subsumed_by]
+    return True
 
 
 def _at(rule: Rule, key: str) -> Location:
     return Location(rule.at.file, rule.lines.get(key, 1))
 
 
-# ------------------------------------------------------------------------------------------------------------------- rule
-class _Builder:
-    """Builds the nodes of one rule file and knows where each stands."""
-
-    def __init__(self, reader: DocumentReader, document: Map) -> None:
-        self.reader = reader
-        self.document = document
-
-    def at(self, place: Place) -> Location:
-        return Location(self.reader.name, line_of(self.document, place))
-
-    def fail(self, message: str, place: Place, remedy: str | None = None) -> RuleError:
-        return RuleError(message, at=self.at(place), remedy=remedy)
-
-    def condition(self, text: str | bool | None, place: Place) -> Expression:
-        if text is None or isinstance(text, bool):
-            return TRUE if text is None else Literal(text)
-        try:
-            return parse(text)
-        except ExpressionError as error:
-            raise ExpressionError(error.message, at=self.at(place), remedy=error.remedy) from None
-
-    def group(self, nodes: Sequence[NodeShape], kind: Any, place: Place) -> Group:
-        parts = tuple(self.node(node, (*place, number)) for number, node in enumerate(nodes))
-        return Group(kind, parts, at=self.at(place))
-
-    def node(self, node: NodeShape, place: Place) -> Formula:
-        match node:
-            case HoldsShape():
-                return Holds(self.condition(node.holds, (*place, "holds")), node.profile, at=self.at(place))
-            case AllShape():
-                parts = self.group(node.all, "all", (*place, "all")).parts
-                return Group("all", parts, node.profile, at=self.at(place))
-            case AnyShape():
-                parts = self.group(node.any, "any", (*place, "any")).parts
-                return Group("any", parts, node.profile, at=self.at(place))
-        return self.quantifier(node, place)
-
-    def quantifier(self, node: QuantifierShape, place: Place) -> Quantifier:
-        kind: Any = "some" if isinstance(node, SomeShape) else "none"
-        ((var, types),) = getattr(node, kind).items()
-        if node.between and (node.before or node.after):
-            raise self.fail("'between' goes without 'before' and 'after'.", place)
-        after, before = node.between or (node.after, node.before)
-        return Quantifier(
-            kind=kind,
-            var=var,
-            types=tuple(types) if isinstance(types, list) else (types,),
-            before=before,
-            after=after,
-            of=node.of,
-            same=node.same,
-            where=self.condition(node.where, (*place, "where")),
-            window=self.window(node, place),
-            profile=node.profile,
-            at=self.at(place),
-            lines={key: self.at((*place, key)).line for key in ("where", "within", "from", "by")},
-        )
-
-    def window(self, node: QuantifierShape, place: Place) -> Window | None:
-        if node.by is not None:
-            extra = next((name for name in ("within", "start", "paused_by", "roll") if getattr(node, name)), None)
-            if extra:
-                raise self.fail(f"'by' goes without '{extra.replace('start', 'from')}'.", (*place, "by"))
-            return By(self.condition(node.by, (*place, "by")))
-        if node.within is None:
-            extra = next((name for name in ("start", "paused_by", "roll") if getattr(node, name)), None)
-            if extra:
-                raise self.fail(f"'{extra.replace('start', 'from')}' goes with 'within'.", place)
-            return None
-        if not (node.after or node.between or node.of):
-            raise self.fail("'within' needs 'after', 'of' or 'between': what it is counted from.", (*place, "within"))
-        duration = self.condition(self._duration(node.within, place), (*place, "within"))
-        start = self.condition(node.start, (*place, "from")) if node.start else None
-        return Within(duration, start, paused=bool(node.paused_by), roll=bool(node.roll))
-
-    def _duration(self, text: str, place: Place) -> str:
-        try:
-            Duration.parse(text)
-        except ValueError:
-            return text
-        remedy = "Name it in rules/parameters/ with its reference and write parameters.name."
-        raise self.fail("a duration is always a parameter.", (*place, "within"), remedy)
-
-
-def _rule(path: Path) -> Rule:
-    reader, document = read_document(path, RuleError)
-    shape = reader.model(document, RuleShape)
-    build = _Builder(reader, document)
-    if shape.rule != path.stem:
-        raise build.fail(f"the rule '{shape.rule}' stands in a file called '{path.name}'.", ("rule",), "Give both one name.")
-    require = [HoldsShape(holds=False)] if shape.require == "never" else shape.require
-    rule = Rule(
-        name=shape.rule,
-        title=shape.title.text,
-        statements=tuple(shape.statements),
-        law=tuple(shape.law),
-        severity=shape.severity,
-        each=tuple(shape.each.items()),
-        condition=build.condition(shape.condition, ("if",)),
-        unless=build.group(shape.unless, "any", ("unless",)),
-        require=build.group(require, "all", ("require",)),
-        message=shape.message.text,
-        remedy=shape.remedy.text,
-        not_formalised=shape.not_formalised.text,
-        examples=read_examples(shape, build.at),
-        profile=shape.profile,
-        valid_from=shape.valid.since or date.min,
-        valid_to=shape.valid.until or date.max,
-        measure=_measure(shape, build),
-        subsumed_by=shape.subsumed_by,
-        assumption=shape.assumption.text if shape.assumption else None,
-        lines=dict(document.lines),
-        at=Location(reader.name, 1),
-    )
-    if rule.valid_from > rule.valid_to:
-        raise build.fail("the rule is never in force.", ("valid",), "Write the first day as 'from' and the last as 'to'.")
-    _check_bounded(rule.require)
-    check_examples(rule)
-    return rule
-
-
-def _measure(shape: RuleShape, build: _Builder) -> Measure | None:
-    if shape.kind == "duty":
-        if shape.measure:
-            raise build.fail("a duty has no 'measure'.", ("measure",), "Write kind: statistic, or leave it out.")
-        return None
-    text = shape.measure or "share"
-    if text == "share":
-        return Measure("share")
-    name, _, rest = text.removesuffix(")").partition("(")
-    pair = [part.strip() for part in rest.split(",")]
-    if name != "working_days" or len(pair) != len(("x", "y")):
-        raise build.fail("a measure is 'share' or 'working_days(x, y)'.", ("measure",))
-    return Measure("working_days", (pair[0], pair[1]))
-
-
-def _check_bounded(formula: Formula) -> None:
-    """Every duty has an end: what must come after something needs a last day."""
-    if isinstance(formula, Group):
-        for part in formula.parts:
-            _check_bounded(part)
-        return
-    if not isinstance(formula, Quantifier) or formula.kind == "none" or not (formula.after or formula.of):
-        return
-    if not (formula.window or formula.before):
-        remedy = "Write within: parameters.name (mark it as an assumption if the text gives none), by: or before:."
-        raise RuleError("a required event that comes after another needs a deadline.", at=formula.at, remedy=remedy)
-
-
 # ------------------------------------------------------------------------------------------------------------ other files
-def _each(path: Path, model: type[Any], use: Callable[[Any, _Builder], T], nothing: T) -> T:
+def _each(path: Path, model: type[Any], use: Callable[[Any, Builder], T], nothing: T) -> T:
     if not path.exists():
         return nothing
     reader, document = read_document(path, RuleError)
-    return use(reader.model(document, model), _Builder(reader, document))
+    return use(reader.model(document, model), Builder(reader, document))
 
 
 def _terms(path: Path) -> dict[str, TermDefinition]:
-    def use(shape: TermsShape, build: _Builder) -> dict[str, TermDefinition]:
+    def use(shape: TermsShape, build: Builder) -> dict[str, TermDefinition]:
         return {
             name: TermDefinition(
                 name=name,
@@ -336,7 +195,7 @@ def _terms(path: Path) -> dict[str, TermDefinition]:
 
 
 def _statements(path: Path) -> dict[str, Statement]:
-    def use(shape: StatementsShape, build: _Builder) -> dict[str, Statement]:
+    def use(shape: StatementsShape, build: Builder) -> dict[str, Statement]:
         found: dict[str, Statement] = {}
         for number, item in enumerate(shape.statements):
             if item.section not in shape.sections:
@@ -344,9 +203,17 @@ def _statements(path: Path) -> dict[str, Statement]:
                 raise build.fail(f"unknown section '{item.section}'.", ("statements", number, "section"), remedy)
             if item.id in found:
                 raise build.fail(f"the statement '{item.id}' stands here twice.", ("statements", number))
-            section, reason = shape.sections[item.section].text, item.reason.text if item.reason else None
-            law = tuple(item.law)
-            found[item.id] = Statement(item.id, section, item.gloss.text, item.quote, item.modality, law, item.answer, reason)
+            found[item.id] = Statement(
+                id=item.id,
+                section=shape.sections[item.section].text,
+                gloss=item.gloss.text,
+                quote=item.quote,
+                modality=item.modality,
+                law=tuple(item.law),
+                answer=item.answer,
+                reason=item.reason.text if item.reason else None,
+                at=build.at(("statements", number)),
+            )
         return found
 
     return _each(path, StatementsShape, use, {})
@@ -355,7 +222,7 @@ def _statements(path: Path) -> dict[str, Statement]:
 def _parameter(path: Path) -> ParameterDefinition:
     reader, document = read_document(path, RuleError)
     shape = reader.model(document, ParameterShape)
-    build = _Builder(reader, document)
+    build = Builder(reader, document)
     if bool(shape.rows) != (shape.kind == "table") or bool(shape.values) == (shape.kind == "table"):
         raise build.fail("a table has 'rows', every other kind has 'values'.", ("parameter",))
     try:

@@ -96,6 +96,18 @@ def read_value(kind: Kind, value: object, name: str) -> ParameterValue:
     raise ParameterError(f"the value of '{name}' is not a {kind}.", remedy=_EXPECTED[kind])
 
 
+def value_from_text(parameter: ParameterDefinition, text: str) -> object:
+    """What a text on a command line stands for, as a value of the parameter's kind; a list is separated by commas."""
+    match parameter.kind:
+        case "number":
+            return int(text) if text.removeprefix("-").isdecimal() and text.isascii() else text
+        case "flag":
+            return {"true": True, "false": False}.get(text, text)
+        case "list":
+            return [item.strip() for item in text.split(",")]
+    return text
+
+
 _EXPECTED: dict[Kind, str] = {
     "duration": "Write it as '10 working days'.",
     "number": "Write a whole number.",

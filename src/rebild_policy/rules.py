@@ -171,3 +171,4 @@ class Statement:
     law: tuple[str, ...]
     answer: Literal["rules", "statistic", "review", "context"]
     reason: Text | None = None
+    at: Location = field(default=Location(""), compare=False)

@@ -39,22 +39,35 @@ def run(
 
 def read_case(path: Path) -> Case:
     """The case in a JSON file. Raises `CaseError` naming the file and the place."""
+    return case_from(read_text(path), Location(shown(path)))
+
+
+def read_text(path: Path) -> str:
+    """The text of a file of cases. Raises `CaseError` for one that can't be read."""
     at = Location(shown(path))
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise CaseError("the file is larger than 50 MB.", at=at, remedy="Is it an export? Use: rebild-policy audit.")
-        text = path.read_text(encoding="utf-8-sig")
-        data = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_each_once)
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise CaseError(f"the file can't be read: {error.strerror}.", at=at) from None
     except UnicodeDecodeError:
         raise CaseError("the file is not text in UTF-8.", at=at) from None
+
+
+def case_from(text: str, at: Location) -> Case:
+    """The case in a JSON text, which may name its schema. Raises `CaseError` naming the place."""
+    try:
+        data = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_each_once)
     except json.JSONDecodeError as error:
-        raise CaseError(f"this is not JSON: {error.msg}.", at=Location(shown(path), error.lineno)) from None
+        line = at.line or error.lineno
+        raise CaseError(f"this is not JSON: {error.msg}.", at=Location(at.file, line)) from None
     except _TwiceError:
         raise CaseError("a key stands twice in one object.", at=at, remedy="Remove one.") from None
     except (RecursionError, ValueError):
         raise CaseError("this is not JSON that can be read.", at=at) from None
+    if isinstance(data, dict):
+        data.pop("$schema", None)  # for editors
     try:
         return Case.read(data)
     except PolicyError as error:

@@ -184,8 +184,8 @@ def schema(
     _run("schema", name=name)
 
 
-@app.command()
-def test(names: Names = None, rules: Rules = None) -> None:
+@app.command("test")
+def run_examples(names: Names = None, rules: Rules = None) -> None:
     """Judge the examples of rules, on every engine."""
     _run("test", names=names or [], rules=rules)
 
@@ -204,6 +204,47 @@ def coverage(
 def mutate(names: Names = None, rules: Rules = None) -> None:
     """Put one thing wrong into rules, time and again, and say what no example notices."""
     _run("mutate", names=names or [], rules=rules)
+
+
+@app.command()
+def lint(rules: Rules = None) -> None:
+    """Say what is wrong with a rule set, and what looks wrong."""
+    _run("lint", rules=rules)
+
+
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A folder of rules, or 'rebild' for the bundled ones.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Another, or the same with other settings.")],
+    cases: Annotated[
+        Path, typer.Option(metavar="FILE", help="An export; or without --mapping a case as JSON, or JSONL of them.")
+    ],
+    as_of: AsOf,
+    mapping: Annotated[Path | None, typer.Option(metavar="FILE", help="How the export is to be read.")] = None,
+    old_profile: Annotated[ProfileName, typer.Option(help="The profile of OLD.")] = ProfileName.GUIDELINE,
+    new_profile: Annotated[ProfileName, typer.Option(help="The profile of NEW.")] = ProfileName.GUIDELINE,
+    old_set: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A parameter of OLD; repeatable.")] = None,
+    new_set: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A parameter of NEW; repeatable.")] = None,
+    examples: Annotated[int, typer.Option(min=0, help="Cases shown for each kind of change.")] = 3,
+    format: Output = Format.TEXT,  # noqa: A002 - the option's name
+    lang: Language = None,
+) -> None:
+    """Say what a change of policy would do: the verdicts that differ on real cases."""
+    _run(
+        "diff",
+        old=old,
+        new=new,
+        cases=cases,
+        mapping=mapping,
+        as_of=as_of,
+        old_profile=old_profile,
+        new_profile=new_profile,
+        old_set=old_set or [],
+        new_set=new_set or [],
+        examples=examples,
+        format_=format,
+        lang=lang,
+    )
 
 
 @app.command()

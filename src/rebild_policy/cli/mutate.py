@@ -38,5 +38,5 @@ def run(*, rules: Path | None, names: list[str]) -> int:
     for line in found.stale:
         say(screen, f"exceptions.yaml: {line}")
     counts = [f"{found.count('killed')} killed", f"{found.count('equivalent')} equivalent", f"{found.count('survived')} survived"]
-    say(screen, f"{sum(map(found.count, ('killed', 'equivalent', 'survived')))} mutants: {', '.join(counts)}.")
+    say(screen, f"{len(found.fates) - found.count('refused')} mutants: {', '.join(counts)}.")
     return SURVIVED if found.survivors or found.stale else 0

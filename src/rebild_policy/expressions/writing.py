@@ -54,7 +54,7 @@ def _written(node: Expression) -> tuple[str, int]:  # noqa: PLR0911 - one arm a 
     return _atom(node), _ATOM
 
 
-def _atom(node: Expression) -> str:  # noqa: PLR0911 - one arm a form
+def _atom(node: Expression) -> str:
     match node:
         case Literal(value):
             return _literal(value)

@@ -9,35 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import NamedTuple
 
 from rebild_policy.engines import ReferenceEngine
 from rebild_policy.engines.reference import Match
 from rebild_policy.expressions import TRUE, Expression, Literal, Not, Term, Truth, unparse
 from rebild_policy.facts import Case, Coverage
 from rebild_policy.loading import RuleSet
-from rebild_policy.plan import build_plan
 from rebild_policy.plan.passes import applied
-from rebild_policy.proving.exceptions import Exceptions
+from rebild_policy.proving.asking import asking_plan, candidate_condition, each_kind
+from rebild_policy.proving.exceptions import Exceptions, Place, Point
 from rebild_policy.proving.spots import Spot, conditions, formulas, parts
-from rebild_policy.rules import Example, Formula, Group, Holds, Profile, Quantifier, Rule
+from rebild_policy.rules import Example, Formula, Holds, Profile, Quantifier, Rule
 
 CONDITION = (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN)
-
-
-class Place(NamedTuple):
-    """A condition, a part of one, or a quantifier: the rule or the term that it stands in, where, and its words."""
-
-    owner: str
-    where: str
-    text: str
-
-
-class Point(NamedTuple):
-    """A place and a value that it should be seen to have: true, false, unknown or open."""
-
-    place: Place
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +122,7 @@ def _item(place: Place, condition: Expression, spot: Spot[Expression]) -> _Item:
     if spot.candidate is None:
         return _Item(place, Holds(condition), spot.profile, of_match=spot.name == "if")
     bare = replace(spot.candidate, kind="some", where=TRUE, window=None, profile=None)
-    ask = replace(bare, before=None, after=None, of=None, same=None, where=condition)
-    return _Item(place, ask, spot.profile, sought=bare)
+    return _Item(place, candidate_condition(spot.candidate, condition), spot.profile, sought=bare)
 
 
 def _of_term(term: Term, spot: Spot[Expression], ruleset: RuleSet) -> Iterator[_Item]:
@@ -170,12 +153,9 @@ def _asking(
 ) -> tuple[ReferenceEngine, list[_Item]]:
     """An engine for a rule that requires each item, so that the plan makes it ready and `match.answer` can ask it."""
     asked = [item for item in items if item.profile in {None, profile}]
-    required: list[Formula] = []
-    for item in asked:
-        required += [item.ask, item.sought or Holds(TRUE)]
-    carrier = replace(rule, unless=Group("any", ()), require=Group("all", (*required, Holds(TRUE))))
+    formulas = [formula for item in asked for formula in (item.ask, item.sought or Holds(TRUE))]
     coverage = Coverage.all().without(*example.without)
-    plan = build_plan(replace(ruleset, rules=(carrier,)), profile=profile, coverage=coverage, same_day=example.same_day)
+    plan = asking_plan(ruleset, rule, formulas, profile, coverage, example.same_day)
     return ReferenceEngine(plan), asked
 
 
@@ -195,18 +175,9 @@ def _of_match(match: Match, asked: list[_Item]) -> Iterator[Point]:
 
 def _of_candidates(match: Match, ask: Formula, sought: Formula) -> Iterator[Truth]:
     """The truth of a condition for each candidate that may stand where it is sought."""
-    places = {event.id for node in _quantifiers(sought) for event in match.candidates(node)
+    places = {event.id for node in each_kind(sought) for event in match.candidates(node)
               if match.candidate(node, event, None) is not Truth.FALSE}  # fmt: skip
-    for node in _quantifiers(ask):
+    for node in each_kind(ask):
         for event in match.candidates(node):
             if event.id in places:
                 yield match.candidate(node, event, None)
-
-
-def _quantifiers(formula: Formula) -> Iterator[Quantifier]:
-    """A quantifier, or what the plan made of it: one for each kind of type."""
-    if isinstance(formula, Quantifier):
-        yield formula
-    elif isinstance(formula, Group):
-        for part in formula.parts:
-            yield from _quantifiers(part)

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from rebild_policy.documents import line_of, read_document
 from rebild_policy.errors import Location, RuleError
 from rebild_policy.rulefiles import ExceptionsShape
 
-PointKey = tuple[tuple[str, str, str], str]  # ((rule or term, place, text), value): equal to a point of the coverage
+
+class Place(NamedTuple):
+    """A condition, a part of one, or a quantifier: the rule or the term that it stands in, where, and its words."""
+
+    owner: str
+    where: str
+    text: str
+
+
+class Point(NamedTuple):
+    """A place and a value that it should be seen to have: true, false, unknown or open."""
+
+    place: Place
+    value: str
 
 
 @dataclass(frozen=True)
 class Exceptions:
     """Truths that no example can show, mutants that mean the same, and remarks that stand; each with where it is written."""
 
-    points: dict[PointKey, Location] = field(default_factory=dict)
+    points: dict[Point, Location] = field(default_factory=dict)
     equivalent: dict[str, Location] = field(default_factory=dict)
     accepted: dict[tuple[str, str], Location] = field(default_factory=dict)
 
@@ -34,7 +48,7 @@ def load_exceptions(folder: Path) -> Exceptions:
 
     return Exceptions(
         points={
-            ((item.rule, item.place, item.text), item.value): at("unreachable", number)
+            Point(Place(item.rule, item.place, item.text), item.value): at("unreachable", number)
             for number, item in enumerate(shape.unreachable)
         },
         equivalent={item.mutant: at("equivalent", number) for number, item in enumerate(shape.equivalent)},

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import TypeVar, get_args
 
 from rebild_policy.calendar import MAX_VALUE, Duration
 from rebild_policy.expressions import Expression, Field, Linked, Parameter, Present, Term, walk
 from rebild_policy.facts import ANY_EVENT, Coverage, vocabulary
 from rebild_policy.loading import RuleSet
-from rebild_policy.parameters import Dated, ParameterDefinition, ParameterValue, TableRow
+from rebild_policy.parameters import ParameterDefinition, ParameterValue
 from rebild_policy.plan import build_plan
 from rebild_policy.plan.walks import expressions, quantifiers
 from rebild_policy.proving.operators import OF_RULES, wrong_conditions, wrong_windows
-from rebild_policy.rules import Rule
+from rebild_policy.rules import Profile, Rule
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def _wrong_values(parameter: ParameterDefinition) -> Iterator[tuple[str, Paramet
                 yield f"{value} for {row.value} of {row.key}", replace(parameter, rows=rows)
 
 
-Item = Dated | TableRow
+Item = TypeVar("Item")
 
 
 def _replaced(items: tuple[Item, ...], number: int, new: Item) -> tuple[Item, ...]:
@@ -118,7 +119,7 @@ def _shown(value: ParameterValue) -> str:
 
 # -------------------------------------------------------------------------------------------------------------- coverage
 def _wrong_coverage(alone: RuleSet) -> Iterator[tuple[str, Callable[[Coverage], Coverage]]]:
-    """Absent read as unknown, and unknown read as absent: for each type sought and each field of which that makes a difference."""
+    """Absent read as unknown, and unknown read as absent: each type sought, and each field where that makes a difference."""
     for name in _recorded(alone):
         yield f"an absent {name} read as unknown", _without(name)
         yield f"an unknown {name} read as absent", _with(name)
@@ -140,9 +141,9 @@ def _recorded(alone: RuleSet) -> list[str]:
     """
     known = vocabulary()
     found: dict[str, None] = {}
-    for profile in ("guideline", "statutory"):
+    for profile in get_args(Profile):
         for rule in build_plan(alone, profile=profile).rules:
-            scope = {"case": ("case",), **{var: (type_,) for var, type_ in rule.each}}
+            scope: dict[str, tuple[str, ...]] = {"case": ("case",), **{var: (type_,) for var, type_ in rule.each}}
             for node in quantifiers(rule):
                 scope[node.var] = node.types
                 found.update(dict.fromkeys(type_ for type_ in node.types if type_ != ANY_EVENT))

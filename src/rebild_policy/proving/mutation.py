@@ -129,12 +129,8 @@ class _Pair:
             covered = scenario.coverage
             wrongly = self.mutant.cover(covered) if self.mutant.cover else covered
             self._ready[key] = (
-                CompiledEngine(
-                    build_plan(self.mutant.sound, profile=self.profile, coverage=covered, same_day=scenario.same_day)
-                ),
-                CompiledEngine(
-                    build_plan(self.mutant.wrong, profile=self.profile, coverage=wrongly, same_day=scenario.same_day)
-                ),
+                CompiledEngine(build_plan(self.mutant.sound, profile=self.profile, coverage=covered, same_day=scenario.same_day)),
+                CompiledEngine(build_plan(self.mutant.wrong, profile=self.profile, coverage=wrongly, same_day=scenario.same_day)),
             )
         return self._ready[key]
 

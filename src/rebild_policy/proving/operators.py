@@ -8,20 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Literal
 
 from rebild_policy.calendar import Duration
 from rebild_policy.expressions import (
+    TRUE,
     And,
     Before,
     Compare,
     Day,
     Expression,
-    Literal,
     Membership,
     Not,
     Operator,
     Or,
     Parameter,
+    Scalar,
     unparse,
     walk,
 )
@@ -49,7 +51,7 @@ def wrong_conditions(condition: Expression) -> Iterator[tuple[str, Expression]]:
             case Membership(item, tuple() as options):
                 for option in options if len(options) > 1 else ():
                     rest = tuple(other for other in options if other != option)
-                    yield f"without {unparse(Literal(option))} in '{words}'", part.put(Membership(item, rest))
+                    yield f"without {_word(option)} in '{words}'", part.put(Membership(item, rest))
             case And(several):
                 yield f"'or' for 'and' in '{words}'", part.put(Or(several))
             case Or(several):
@@ -58,8 +60,12 @@ def wrong_conditions(condition: Expression) -> Iterator[tuple[str, Expression]]:
                 yield f"after for before in '{words}'", part.put(Before(second, first))
         if isinstance(part.value, Not):
             yield f"without 'not' in '{words}'", part.put(part.value.part)
-        elif not isinstance(part.value, And | Or | Compare | Before | Literal):
+        elif not isinstance(part.value, And | Or | Compare | Before):
             yield f"'not' before '{words}'", part.put(Not(part.value))
+
+
+def _word(option: Scalar) -> str:
+    return f"'{option}'" if isinstance(option, str) else str(option)
 
 
 def _conditions(rule: Rule) -> Wrong:
@@ -67,7 +73,7 @@ def _conditions(rule: Rule) -> Wrong:
         for what, wrong in wrong_conditions(spot.value):
             yield f"{spot.name}: {what}", spot.put(wrong)
         if spot.name == "if" or spot.candidate is not None:
-            yield f"{spot.name}: dropped", spot.put(Literal(True))
+            yield f"{spot.name}: dropped", spot.put(TRUE)
 
 
 # -------------------------------------------------------------------------------------------------------------- formulas
@@ -95,7 +101,7 @@ def _other_group(rule: Rule) -> Wrong:
     """`any` for `all`, and `all` for `any`."""
     for spot in formulas(rule):
         if isinstance(spot.value, Group) and len(spot.value.parts) > 1:
-            other = "any" if spot.value.kind == "all" else "all"
+            other: Literal["any", "all"] = "any" if spot.value.kind == "all" else "all"
             yield f"{spot.name}: '{other}' for '{spot.value.kind}'", spot.put(replace(spot.value, kind=other))
 
 
@@ -106,7 +112,7 @@ def _quantified(rule: Rule) -> Iterator[tuple[Spot[Formula], Quantifier]]:
 def _other_quantifier(rule: Rule) -> Wrong:
     """`none` for `some`, and a type too few in a list."""
     for spot, node in _quantified(rule):
-        kind = "none" if node.kind == "some" else "some"
+        kind: Literal["some", "none"] = "none" if node.kind == "some" else "some"
         yield f"{spot.name}: '{kind}' for '{node.kind}'", spot.put(replace(node, kind=kind))
         for type_ in node.types if len(node.types) > 1 else ():
             rest = tuple(other for other in node.types if other != type_)

@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from rebild_policy.errors import Location
 from rebild_policy.expressions import And, Conditional, Expression, Literal, Not, Or
+from rebild_policy.plan.walks import place_in
 from rebild_policy.rules import Formula, Group, Holds, Profile, Quantifier, Rule
 
 T = TypeVar("T", covariant=True)  # noqa: PLC0105 - the type of what stands there
@@ -21,13 +23,15 @@ T = TypeVar("T", covariant=True)  # noqa: PLC0105 - the type of what stands ther
 
 @dataclass(frozen=True)
 class Spot(Generic[T]):
-    """What stands at a place of a rule. `profile` is the only one in which the place exists; `candidate` is the quantifier
-    of whose candidates a condition speaks.
+    """What stands at a place of a rule, and where that is written.
+
+    `profile` is the only one in which the place exists; `candidate` is the quantifier of whose candidates a condition speaks.
     """
 
     name: str
     value: T
     put: Callable[..., Rule]
+    at: Location
     profile: Profile | None = None
     candidate: Quantifier | None = None
 
@@ -50,13 +54,18 @@ class Part:
 
 def formulas(rule: Rule) -> Iterator[Spot[Formula]]:
     """Every formula of a rule, exemptions first; a list of them is a group by itself."""
-    yield from _below("unless", rule.unless, lambda new: replace(rule, unless=new), rule.profile)
-    yield from _below("require", rule.require, lambda new: replace(rule, require=new), rule.profile)
+    yield from _below("unless", rule.unless, lambda new: replace(rule, unless=_group(new)), rule.profile)
+    yield from _below("require", rule.require, lambda new: replace(rule, require=_group(new)), rule.profile)
+
+
+def _group(formula: Formula) -> Group:
+    assert isinstance(formula, Group)  # noqa: S101 - a group stands there, and a group is put there
+    return formula
 
 
 def _below(name: str, formula: Formula, put: Callable[[Formula], Rule], profile: Profile | None) -> Iterator[Spot[Formula]]:
     profile = formula.profile or profile
-    yield Spot(name, formula, put, profile)
+    yield Spot(name, formula, put, formula.at, profile)
     if isinstance(formula, Group):
         inner = name if "[" not in name else f"{name}.{formula.kind}"
         for number, part in enumerate(formula.parts):
@@ -73,13 +82,14 @@ def _replacing(group: Group, number: int, put: Callable[[Formula], Rule]) -> Cal
 def conditions(rule: Rule) -> Iterator[Spot[Expression]]:
     """Every condition of a rule that is not always true or false: `if`, each `holds` and each `where`."""
     if not isinstance(rule.condition, Literal):
-        yield Spot("if", rule.condition, lambda new: replace(rule, condition=new), rule.profile)
+        at = Location(rule.at.file, rule.lines.get("if", 1))
+        yield Spot("if", rule.condition, lambda new: replace(rule, condition=new), at, rule.profile)
     for spot in formulas(rule):
         match spot.value:
             case Holds(condition) if not isinstance(condition, Literal):
-                yield Spot(spot.name, condition, _into(spot, "condition"), spot.profile)
+                yield Spot(spot.name, condition, _into(spot, "condition"), spot.at, spot.profile)
             case Quantifier(where=where) as node if not isinstance(where, Literal):
-                yield Spot(f"{spot.name}.where", where, _into(spot, "where"), spot.profile, node)
+                yield Spot(f"{spot.name}.where", where, _into(spot, "where"), place_in(node, "where"), spot.profile, node)
 
 
 def _into(spot: Spot[Formula], field: str) -> Callable[[Expression], Rule]:

@@ -301,4 +301,22 @@ WORDS: dict[str, Label] = {
     ),
 }
 
-TEXTS: dict[str, Label] = SENTENCES | WORDS
+# What a change of policy would do.
+CHANGES: dict[str, Label] = {
+    "change-old": Label("Før: {policy}", "Old: {policy}"),
+    "change-new": Label("Efter: {policy}", "New: {policy}"),
+    "change-count": Label(
+        "{changes} af {verdicts} vurderinger ændres i {n} sager, opgjort pr. {day}.",
+        "{changes} of {verdicts} verdicts change in {n} cases, as of {day}.",
+    ),
+    "change-count.one": Label(
+        "{changes} af {verdicts} vurderinger ændres i én sag, opgjort pr. {day}.",
+        "{changes} of {verdicts} verdicts change in one case, as of {day}.",
+    ),
+    "change-of-rule": Label("{changes} af {judged} vurderinger ændres", "{changes} of {judged} verdicts change"),
+    "change-example": Label("sag {case}, {trigger} den {day}", "case {case}, {trigger} on {day}"),
+    "change-due": Label("; frist {old}, derefter {new}", "; due {old}, then {new}"),
+    "change-none": Label("ingen vurdering", "no verdict"),
+}
+
+TEXTS: dict[str, Label] = SENTENCES | WORDS | CHANGES
