@@ -130,16 +130,10 @@ class DocumentReader:
         return found
 
     def _scalar(self, text: str, line: int) -> Any:
-        if text in _CONSTANTS:
-            return _CONSTANTS[text]
-        if _DATE.fullmatch(text):
-            try:
-                return date.fromisoformat(text)
-            except ValueError:
-                return self.fail(f"{text} is not a date.", line)
-        if _NUMBER.fullmatch(text):
-            return int(text) if len(text) <= _DIGITS else text
-        return float(text) if _DECIMAL.fullmatch(text) else text
+        try:
+            return read_scalar(text)
+        except ValueError:
+            return self.fail(f"{text} is not a date.", line)
 
     def model(self, document: Map, model: type[Model]) -> Model:
         """`document` as a `model`; what does not fit is named with its line and the nearest right name."""
@@ -158,6 +152,17 @@ class DocumentReader:
         where = ".".join(str(part) for part in place)
         message = wrong["msg"].removeprefix("Value error, ").rstrip(".")
         return self.fail(f"{where}: {message}." if where else f"{message}.", line)
+
+
+def read_scalar(text: str) -> Any:
+    """What a plain scalar stands for. ValueError for one of the shape of a date that is none."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if _DATE.fullmatch(text):
+        return date.fromisoformat(text)
+    if _NUMBER.fullmatch(text):
+        return int(text) if len(text) <= _DIGITS else text
+    return float(text) if _DECIMAL.fullmatch(text) else text
 
 
 def _line(event: Any) -> int:

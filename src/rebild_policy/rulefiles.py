@@ -44,17 +44,17 @@ Sought = Annotated[dict[Variable, str | Annotated[list[str], Field(min_length=1)
 class QuantifierShape(Shape):
     """What `some` and `none` share: where the event is placed, what it is linked to, and by when."""
 
+    of: Variable | None = None
     before: Variable | None = None
     after: Variable | None = None
     between: tuple[Variable, Variable] | None = None
-    of: Variable | None = None
-    same: str | None = None
-    where: Condition | None = None
     within: str | None = None
     start: str | None = Field(default=None, alias="from")
     by: str | None = None
     paused_by: Literal["suspension"] | None = None
     roll: Literal["next working day"] | None = None
+    same: str | None = None
+    where: Condition | None = None
     profile: Profile | None = None
 
 
@@ -121,15 +121,15 @@ class ExampleShape(Shape):
 
     name: TextShape
     as_of: Day
-    events: list[dict[str, Any]]
-    expect: str | dict[str, str]
-    case: dict[str, Any] = {}
     profile: Profile | None = None
+    deadline: Literal["last day", "day after"] | None = None
+    objection: str | None = None
     without: list[str] = []
     same_day: Literal["unknown", "source-order"] = "unknown"
-    deadline: Literal["last day", "day after"] | None = None
+    case: dict[str, Any] = {}
+    events: list[dict[str, Any]]
+    expect: str | dict[str, str]
     due: Day | None = None
-    objection: str | None = None
 
 
 class ValidShape(Shape):
@@ -140,27 +140,27 @@ class ValidShape(Shape):
 
 
 class RuleShape(Shape):
-    """One rule, in a file of its own, named for the fault."""
+    """One rule, in a file of its own, named for the fault. The keys stand here in their canonical order."""
 
     rule: Name
     title: TextShape
     statements: Annotated[list[str], Field(min_length=1)]
     law: list[str]
     severity: Severity
+    kind: Literal["duty", "statistic"] = "duty"
+    measure: str | None = None
+    profile: Profile | None = None
+    valid: ValidShape = ValidShape()
     each: Annotated[dict[Variable, str], Field(min_length=1, max_length=4)]
     condition: Condition = Field(default=True, alias="if")
     unless: list[NodeShape] = []
     require: Annotated[list[NodeShape], Field(min_length=1)] | Literal["never"]
+    subsumed_by: Name | None = None
+    assumption: TextShape | None = None
     message: TextShape
     remedy: TextShape
     not_formalised: TextShape
     examples: list[ExampleShape]
-    profile: Profile | None = None
-    valid: ValidShape = ValidShape()
-    kind: Literal["duty", "statistic"] = "duty"
-    measure: str | None = None
-    subsumed_by: Name | None = None
-    assumption: TextShape | None = None
 
 
 # ------------------------------------------------------------------------------------------------------------ other files

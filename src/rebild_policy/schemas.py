@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import reduce
 from operator import or_
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, TypeAdapter
@@ -13,9 +15,11 @@ from pydantic.json_schema import JsonSchemaMode
 from rebild_policy.errors import UsageError, did_you_mean
 from rebild_policy.facts import Case
 from rebild_policy.facts.base import REGISTRY
+from rebild_policy.policydiff import PolicyDifference
 from rebild_policy.results import Audit, Finding, Report
-from rebild_policy.rulefiles import ParameterShape, RuleShape, StatementsShape, TermsShape
+from rebild_policy.rulefiles import ExceptionsShape, ParameterShape, RuleSetShape, RuleShape, StatementsShape, TermsShape
 from rebild_policy.sources.shapes import Mapping
+from rebild_policy.waivers import WaiversShape
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -53,4 +57,22 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "terms": _model(TermsShape, "validation"),
     "parameter": _model(ParameterShape, "validation"),
     "statements": _model(StatementsShape, "validation"),
+    "ruleset": _model(RuleSetShape, "validation"),
+    "exceptions": _model(ExceptionsShape, "validation"),
+    "waivers": _model(WaiversShape, "validation"),
+    "diff": _model(PolicyDifference, "serialization"),
 }
+
+
+def schema_text(name: str) -> str:
+    """The JSON Schema called `name`, as it is printed and shipped. Raises `UsageError` naming the nearest."""
+    return json.dumps(schema(name), indent=2, ensure_ascii=False) + "\n"
+
+
+def write_schemas(folder: Path) -> list[Path]:
+    """Write every schema into a folder, which is made, and say which files they are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{name}.json" for name in SCHEMAS]
+    for path in paths:
+        path.write_text(schema_text(path.stem), encoding="utf-8")
+    return paths

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 
 from rebild_policy.bundled import rules_folder
@@ -28,18 +27,17 @@ def run(*, rules: Path | None, names: list[str], threshold: int) -> int:
         say(screen, f"exceptions.yaml: {line}")
     for line in aligned(_table(found)):
         say(screen, line)
-    say(screen, f"\n{found.fraction.numerator}/{found.fraction.denominator} = {_percent(found.fraction)}")
-    return BELOW if found.fraction * 100 < threshold or found.stale else 0
+    say(screen, f"\n{found.shown} of {found.needed}: {_percent(found.shown, found.needed)}")
+    return BELOW if found.shown * 100 < threshold * found.needed or found.stale else 0
 
 
 def _table(found: RuleSetCoverage) -> Iterator[tuple[str, ...]]:
     yield ("rule or term", "shown", "of", "", "unreachable")
     for rule in found.rules:
-        needed = len(rule.points) - len(rule.unreachable)
-        shown = needed - len(rule.missing)
-        yield (rule.name, str(shown), str(needed), _percent(rule.fraction), str(len(rule.unreachable) or ""))
+        percent = _percent(rule.shown, rule.needed)
+        yield (rule.name, str(rule.shown), str(rule.needed), percent, str(len(rule.unreachable) or ""))
 
 
-def _percent(fraction: Fraction) -> str:
+def _percent(shown: int, needed: int) -> str:
     """Rounded down, so that 100 % means all."""
-    return f"{int(fraction * 1000) / 10:.1f} %"
+    return f"{1000 * shown // needed / 10 if needed else 100:.1f} %"

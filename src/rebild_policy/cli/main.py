@@ -176,12 +176,16 @@ def list_rules(
 @app.command()
 def schema(
     name: Annotated[
-        str,
-        typer.Argument(metavar="NAME", help="case, report, audit, finding, mapping, rule, terms, parameter or statements."),
-    ],
+        str | None,
+        typer.Argument(
+            metavar="[NAME]",
+            help="case, report, audit, finding, diff, mapping, waivers; rule, terms, parameter, statements, ruleset, exceptions.",
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Write all of them into a folder.")] = None,
 ) -> None:
-    """Print a JSON Schema."""
-    _run("schema", name=name)
+    """Print a JSON Schema, or write them all."""
+    _run("schema", name=name, out=out)
 
 
 @app.command("test")
@@ -210,6 +214,41 @@ def mutate(names: Names = None, rules: Rules = None) -> None:
 def lint(rules: Rules = None) -> None:
     """Say what is wrong with a rule set, and what looks wrong."""
     _run("lint", rules=rules)
+
+
+@app.command("fmt")
+def format_rules(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Only these files; all without one.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit with 1 if a file is not in canonical form.")
+    ] = False,
+    rules: Rules = None,
+) -> None:
+    """Bring the files of a rule set into their canonical form."""
+    _run("fmt", files=files or [], check=check, rules=rules)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The rule's name, for the fault: decision-without-hearing.")],
+    statement: Annotated[str, typer.Option(metavar="ID", help="The statement that it encodes, such as G50.")],
+    trigger: Annotated[str, typer.Option(metavar="TYPE", help="The event type that it starts from, such as decision_made.")],
+    rules: Annotated[Path, typer.Option(metavar="FOLDER", help="Your folder of rules; made where it is missing.")],
+    area: Annotated[str, typer.Option(metavar="FOLDER", help="The folder in it that the file goes to.")] = ".",
+    followed_by: Annotated[str | None, typer.Option(metavar="TYPE", help="The event type that must follow.")] = None,
+    within: Annotated[str | None, typer.Option(metavar="DURATION", help="By when, such as '10 working days'.")] = None,
+) -> None:
+    """Make a rule file with examples that fail until they are filled in."""
+    _run(
+        "new",
+        name=name,
+        statement=statement,
+        trigger=trigger,
+        followed_by=followed_by,
+        within=within,
+        rules=rules,
+        area=area,
+    )
 
 
 @app.command()

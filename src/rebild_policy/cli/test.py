@@ -23,15 +23,24 @@ def run(*, rules: Path | None, names: list[str]) -> int:
     judged = [trial for trial in trials(ruleset) if trial.rule in chosen]
     screen = console()
     failed = [trial for trial in judged if not trial.passed]
-    for trial in failed:
-        say(screen, f"{trial.example.at}: {trial.name}", "bold")
-        for problem in trial.problems:
+    for (at, name, problems), where in _alike(failed).items():
+        say(screen, f"{at}: {name} [{'; '.join(where)}]", "bold")
+        for problem in problems:
             say(screen, f"  {problem}")
     for line in ([""] if failed else []) + [*aligned(_table(judged)), ""]:
         say(screen, line)
     words = f"{len(judged) - len(failed)} passed, {len(failed)} failed"
     say(screen, f"{words}: each example in each profile that it names, on {' and '.join(ENGINES)}.")
     return FAILED if failed else 0
+
+
+def _alike(failed: list[Trial]) -> dict[tuple[str, str, tuple[str, ...]], list[str]]:
+    """Failures of one example that say the same, with the engines and profiles in which they do."""
+    found: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for trial in failed:
+        about = (str(trial.example.at), f"{trial.rule}: {trial.example.name.en}", trial.problems)
+        found.setdefault(about, []).append(f"{trial.engine}, {trial.profile}")
+    return found
 
 
 def _table(judged: list[Trial]) -> Iterator[tuple[str, ...]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from rebild_policy.engines import ReferenceEngine
 from rebild_policy.engines.reference import Match
@@ -39,10 +38,14 @@ class RuleCoverage:
         return tuple(point for point in self.points if point not in self.seen | self.unreachable)
 
     @property
-    def fraction(self) -> Fraction:
-        """The share seen, of the points that can be reached; 1 where there is none."""
-        needed = len(self.points) - len(self.unreachable)
-        return Fraction(needed - len(self.missing), needed) if needed else Fraction(1)
+    def needed(self) -> int:
+        """How many points there are that can be reached."""
+        return len(self.points) - len(self.unreachable)
+
+    @property
+    def shown(self) -> int:
+        """How many of them were seen."""
+        return self.needed - len(self.missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,14 @@ class RuleSetCoverage:
     stale: tuple[str, ...]
 
     @property
-    def fraction(self) -> Fraction:
-        """The share seen over all."""
-        needed = sum(len(rule.points) - len(rule.unreachable) for rule in self.rules)
-        return Fraction(needed - sum(len(rule.missing) for rule in self.rules), needed) if needed else Fraction(1)
+    def needed(self) -> int:
+        """How many points there are that can be reached, over all."""
+        return sum(rule.needed for rule in self.rules)
+
+    @property
+    def shown(self) -> int:
+        """How many of them were seen."""
+        return sum(rule.shown for rule in self.rules)
 
 
 def cover(ruleset: RuleSet, exceptions: Exceptions | None = None, *, rules: Iterable[str] | None = None) -> RuleSetCoverage:

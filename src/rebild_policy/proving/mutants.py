@@ -21,7 +21,7 @@ from rebild_policy.rules import Profile, Rule
 @dataclass(frozen=True)
 class Mutant:
     """One thing wrong in a rule or a term. `sound` has the rules that show it, as their authors wrote them, and `wrong` the
-    same with the fault in them; `cover` is what is wrong in reading what a source covers.
+    same with the fault in them; `cover` is what is wrong in reading what a source covers, and `covered` the name it is about.
     """
 
     owner: str
@@ -29,6 +29,7 @@ class Mutant:
     sound: RuleSet
     wrong: RuleSet
     cover: Callable[[Coverage], Coverage] | None = None
+    covered: str | None = None
 
     @property
     def name(self) -> str:
@@ -60,8 +61,9 @@ def _of_rule(alone: RuleSet, rule: Rule) -> Iterator[Mutant]:
         for what, parameter in _wrong_values(alone.parameters[name]):
             parameters = {**alone.parameters, name: parameter}
             yield Mutant(rule.name, f"{name}: {what}", alone, replace(alone, parameters=parameters))
-    for what, cover in _wrong_coverage(alone):
-        yield Mutant(rule.name, what, alone, alone, cover)
+    for name in _recorded(alone):
+        yield Mutant(rule.name, f"an absent {name} read as unknown", alone, alone, _without(name), name)
+        yield Mutant(rule.name, f"an unknown {name} read as absent", alone, alone, _with(name), name)
 
 
 def _logic(rule: Rule) -> tuple[object, ...]:
@@ -118,13 +120,6 @@ def _shown(value: ParameterValue) -> str:
 
 
 # -------------------------------------------------------------------------------------------------------------- coverage
-def _wrong_coverage(alone: RuleSet) -> Iterator[tuple[str, Callable[[Coverage], Coverage]]]:
-    """Absent read as unknown, and unknown read as absent: each type sought, and each field where that makes a difference."""
-    for name in _recorded(alone):
-        yield f"an absent {name} read as unknown", _without(name)
-        yield f"an unknown {name} read as absent", _with(name)
-
-
 def _without(name: str) -> Callable[[Coverage], Coverage]:
     return lambda coverage: coverage.without(name)
 

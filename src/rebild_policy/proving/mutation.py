@@ -6,7 +6,7 @@ mean the same; then it is listed in `exceptions.yaml` with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
@@ -22,13 +22,13 @@ from rebild_policy.proving.mutants import Mutant, mutants
 from rebild_policy.proving.trials import Bench, differences
 from rebild_policy.results import Row
 from rebild_policy.rules import Profile, Text
-from rebild_policy.strategies.generator import CaseGenerator, RandomChooser, Scenario, generators
+from rebild_policy.strategies.generator import RandomChooser, Scenario, generators
 from rebild_policy.strategies.shrinking import shrink
 
 PROFILES: Final[tuple[Profile, ...]] = get_args(Profile)
 Fate = Literal["killed", "refused", "equivalent", "survived"]
 Progress = Callable[[int, int], None]
-SEARCHED: Final = 4_000  # generated cases in which a survivor is searched for a difference
+SEARCHED: Final = 8_000  # generated cases in which a survivor is searched for a difference
 _VARIANTS: Final = 12  # coverages among them, beside full coverage: a plan costs as much as many cases
 
 
@@ -142,9 +142,8 @@ def _said(rows: Iterable[Row]) -> set[tuple[object, ...]]:
 
 def _telling_example(mutant: Mutant) -> str | None:
     """A small case that the rule and its mutant judge differently, as an example that expects what the rule says."""
-    drawing = generators(mutant.sound)
     pairs = [_Pair(mutant, profile) for profile in PROFILES]
-    for scenario in _scenarios(list(drawing.values())):
+    for scenario in _scenarios(mutant):
         for pair in pairs:
             if pair.told_apart(scenario):
                 small = shrink(scenario, lambda one, pair=pair: pair.told_apart(one) is not None)  # type: ignore[misc]
@@ -155,10 +154,15 @@ def _telling_example(mutant: Mutant) -> str | None:
     return None
 
 
-def _scenarios(drawing: list[CaseGenerator]) -> Iterable[Scenario]:
-    """Scenarios to search, the same on every run; half of them with full coverage."""
+def _scenarios(mutant: Mutant) -> Iterator[Scenario]:
+    """Scenarios to search, the same on every run: about what the rule looks at and what its mutant does.
+
+    Where the mutant misreads what a source covers, the source lacks that, and else nothing or a few names.
+    """
     chooser = RandomChooser(Random(20260105))  # noqa: S311 - cases, not secrets
+    drawing = [*generators(mutant.sound).values(), *generators(mutant.wrong).values()]
     variants = [drawing[number % len(drawing)].missing(chooser) for number in range(_VARIANTS)]
+    variants += [(mutant.covered,)] * _VARIANTS if mutant.covered else []
     for number in range(SEARCHED):
         missing = chooser.pick(variants) if number % 2 else ()
-        yield drawing[number % len(drawing)].scenario(chooser, missing=missing, same_day="unknown")
+        yield drawing[number // 2 % len(drawing)].scenario(chooser, missing=missing, same_day="unknown")
