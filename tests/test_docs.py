@@ -4,6 +4,7 @@ Of each page, the blocks run in order in an empty folder; the Python blocks of a
 block says more:
 
     <!-- file: case.json -->       the block is written to this file
+    <!-- append: case.yaml -->     the block is written to the end of this file
     <!-- from: rules/x.yaml -->    the block stands in this file of the project, word for word
     <!-- exit: 2 -->               the commands of the block end with this code
     <!-- needs: receipt.csv -->    the block runs where the receipt log is at hand
@@ -51,6 +52,7 @@ LAID_OUT = {
         "mapping.yaml": "src/rebild_policy/demo/sager.yaml",
     },
     "docs/how-to/map-an-export.md": {"docs/examples": "docs/examples"},
+    "docs/how-to/compare-policies.md": {"docs/examples": "docs/examples"},
 }
 # Commands that are shown and not run here, each with the reason.
 NOT_RUN = {
@@ -67,7 +69,7 @@ NOT_RUN = {
 }
 
 BLOCK = re.compile(
-    r"(?:^<!-- (?P<word>file|from|exit|needs): (?P<about>[^\n]+?) -->\n+)?"
+    r"(?:^<!-- (?P<word>file|append|from|exit|needs): (?P<about>[^\n]+?) -->\n+)?"
     r"^(?P<indent> *)```(?P<lang>[a-z]*)\n(?P<body>.*?)^(?P=indent)```$",
     re.MULTILINE | re.DOTALL,
 )
@@ -150,6 +152,9 @@ class Runner:
             target = self.folder / block.said["file"]
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(block.body, encoding="utf-8")
+        elif "append" in block.said:
+            with (self.folder / block.said["append"]).open("a", encoding="utf-8") as file:
+                file.write(block.body)
         elif block.lang == "python":
             return self._python(block)
         elif block.lang == "sh":

@@ -6,6 +6,7 @@ The log keeps its own licence and is not in the project: the variable REBILD_POL
 from __future__ import annotations
 
 import os
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,9 @@ import duckdb
 import pytest
 
 from rebild_policy import Audit, Policy, Verdict
+from rebild_policy.impact import cases_of, compare
+from rebild_policy.sources.export import read_export
+from rebild_policy.sources.mapping import load_mapping
 
 ROOT = Path(__file__).parent.parent
 LOG = Path(os.environ.get("REBILD_POLICY_DATA", ROOT.parent / "shared" / "data")) / "receipt.csv"
@@ -49,6 +53,15 @@ SELECT
     CASE WHEN acknowledged THEN 'satisfied' WHEN due >= DATE '2012-02-01' THEN 'pending' ELSE 'violated' END AS verdict, count(*)
 FROM judged GROUP BY verdict
 """
+
+
+# The same with another number of working days, and the verdict under both: which applications change, and from what to what.
+CHANGED = (
+    QUERY.replace("number = 10 +", "number = $days +").partition("SELECT\n    CASE")[0]
+    + """
+SELECT id, CASE WHEN acknowledged THEN 'satisfied' WHEN due >= DATE '2012-02-01' THEN 'pending' ELSE 'violated' END FROM judged
+"""
+)
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +123,18 @@ def test_assumptions_are_said(assumed: Audit) -> None:
     said = " ".join(assumption.text.en for assumption in assumed.assumptions)
     assert "caseworker" in said
     assert any(assumption.count for assumption in assumed.assumptions)
+
+
+def test_a_shorter_deadline_changes_as_many_verdicts_as_an_independent_query(policy: Policy) -> None:
+    ten, eight = (dict(duckdb.execute(CHANGED, {"log": str(LOG), "days": days}).fetchall()) for days in (10, 8))
+    counted = Counter((ten[case], eight[case]) for case in ten if ten[case] != eight[case])
+    mapping = load_mapping(ROOT / "docs" / "examples" / "receipt-assumed.yaml")
+    shorter = Policy.rebild(parameters={"reply_deadline": "8 working days"})
+    found = compare(policy, shorter, cases_of(read_export(LOG, mapping)), AS_OF)
+    (rule,) = found.rules
+    assert rule.rule == "late-reply"
+    assert {(str(old), str(new)): count for (old, new), count in rule.counts.items()} == counted
+    assert found.changes == counted.total() > 0
+    assert {change.case: str(change.new) for change in rule.changes} == {
+        case: eight[case] for case in ten if ten[case] != eight[case]
+    }

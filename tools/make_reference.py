@@ -33,6 +33,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "mapping-keys": program.mapping_keys,
     "passes": program.passes,
     "errors": program.error_tree,
+    "mistakes": program.mistakes,
 }
 
 

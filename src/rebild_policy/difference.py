@@ -12,9 +12,10 @@ from typing import Any
 import yaml
 
 from rebild_policy.calendar import Calendar
-from rebild_policy.examples import NOT_APPLICABLE
+from rebild_policy.examples import NOTE
 from rebild_policy.facts import FieldSpec, vocabulary
 from rebild_policy.results import Row
+from rebild_policy.rulefiles import NOT_APPLICABLE
 from rebild_policy.rules import Profile, Text
 from rebild_policy.strategies.generator import Scenario
 
@@ -83,9 +84,15 @@ def write_counterexample(path: Path, difference: Difference) -> None:
     path.write_text(_yaml(document), encoding="utf-8")
 
 
-def example_text(scenario: Scenario, expected: Iterable[Row], profile: Profile, name: Text) -> str:
-    """A scenario as YAML that can be pasted under `examples` as it stands."""
-    return _yaml([example(scenario, expected, profile, name)])
+def example_text(
+    scenario: Scenario, expected: Iterable[Row], profile: Profile, name: Text, notes: Mapping[str, str] | None = None
+) -> str:
+    """A scenario as YAML that can be pasted under `examples` as it stands; `notes` are put to events by id."""
+    found = example(scenario, expected, profile, name)
+    for event in found["events"]:
+        if notes and event["id"] in notes:
+            event[NOTE] = notes[event["id"]]
+    return _yaml([found])
 
 
 def _yaml(document: object) -> str:

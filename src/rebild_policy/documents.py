@@ -60,6 +60,8 @@ class DocumentReader:
             return self._document(events)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 0
+            if "nesting" in (error.problem or ""):  # newer readers give up by themselves, before we do
+                self._too_deep(line)
             return self.fail(f"this is not YAML: {error.problem or 'unreadable'}.", line)
         except yaml.YAMLError:
             return self.fail("this is not YAML that can be read.", 0, "Is it a text file in UTF-8?")
@@ -71,6 +73,9 @@ class DocumentReader:
     def too_large(self) -> NoReturn:
         """Raise the error for a file of a size that no author writes."""
         self.fail("the file is larger than 1 MB.", 0, "Split it.")
+
+    def _too_deep(self, line: int) -> NoReturn:
+        self.fail(f"the file is nested deeper than {MAX_DEPTH} levels.", line)
 
     def _document(self, events: Iterator[Any]) -> Map:
         # Events, not composed nodes: the composer recurses in C and a thousand brackets take the process down.
@@ -97,7 +102,7 @@ class DocumentReader:
     def _value(self, event: Any, events: Iterator[Any], depth: int) -> Any:
         line = self._plain(event)
         if depth > MAX_DEPTH:
-            self.fail(f"the file is nested deeper than {MAX_DEPTH} levels.", line)
+            self._too_deep(line)
         if isinstance(event, yaml.MappingStartEvent):
             return self._map(event, events, depth)
         if isinstance(event, yaml.SequenceStartEvent):

@@ -7,11 +7,9 @@ from typing import Any
 
 from rebild_policy.errors import Location, RuleError, did_you_mean
 from rebild_policy.expressions import FALSE
-from rebild_policy.rulefiles import ExampleShape, RuleShape
+from rebild_policy.rulefiles import NOT_APPLICABLE, VERDICTS, ExampleShape, RuleShape
 from rebild_policy.rules import Example, Formula, Group, Holds, Profile, Quantifier, Rule
 
-VERDICTS = ("satisfied", "exempt", "undetermined", "pending", "violated")
-NOT_APPLICABLE = "not applicable"
 NOTE = "note"  # a key of an example's event that is no field: why an event stands there that the rule has no use for
 At = Callable[[tuple[str | int, ...]], Location]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StrictBool, StrictInt, Tag
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StrictBool, StrictInt, Tag, WithJsonSchema
 
 from rebild_policy.calendar import MAX_VALUE
 from rebild_policy.facts import read_day
@@ -19,7 +19,9 @@ class Shape(BaseModel):
 
 
 Words = Annotated[str, Field(min_length=1)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+STATEMENT_ID = r"^[A-Z]+\d+$"
+Name = Annotated[str, Field(pattern=NAME)]
 Variable = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Condition = str | StrictBool
 Day = Annotated[date, BeforeValidator(read_day)]  # pydantic by itself takes a number for seconds since 1970
@@ -111,6 +113,12 @@ NodeShape = Annotated[
 
 
 # ------------------------------------------------------------------------------------------------------------------ rules
+# Checked where examples are read, which knows the nearest right word; editors learn the words from here.
+VERDICTS = ("satisfied", "exempt", "undetermined", "pending", "violated")
+NOT_APPLICABLE = "not applicable"
+Said = Annotated[str, WithJsonSchema({"type": "string", "enum": [*VERDICTS, NOT_APPLICABLE]})]
+
+
 class ExampleShape(Shape):
     """A small case with the verdict that the rule must give it.
 
@@ -128,7 +136,7 @@ class ExampleShape(Shape):
     same_day: Literal["unknown", "source-order"] = "unknown"
     case: dict[str, Any] = {}
     events: list[dict[str, Any]]
-    expect: str | dict[str, str]
+    expect: Said | dict[str, Said]
     due: Day | None = None
 
 
@@ -216,7 +224,7 @@ class ParameterShape(Shape):
 class StatementShape(Shape):
     """One statement of the guideline."""
 
-    id: Annotated[str, Field(pattern=r"^[A-Z]+\d+$")]
+    id: Annotated[str, Field(pattern=STATEMENT_ID)]
     section: str
     gloss: TextShape
     quote: Words

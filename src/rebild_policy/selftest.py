@@ -17,11 +17,11 @@ from rebild_policy.calendar import Calendar
 from rebild_policy.difference import USUAL, Difference, write_counterexample
 from rebild_policy.engines import ENGINES, Engine
 from rebild_policy.errors import UsageError, did_you_mean
-from rebild_policy.examples import NOT_APPLICABLE
 from rebild_policy.facts import Coverage, SameDay
 from rebild_policy.loading import RuleSet
 from rebild_policy.plan import Plan, build_plan
 from rebild_policy.results import Row, Verdict
+from rebild_policy.rulefiles import NOT_APPLICABLE
 from rebild_policy.rules import Profile
 from rebild_policy.strategies.generator import SAME_DAY, CaseGenerator, RandomChooser, Scenario, generators
 from rebild_policy.strategies.shrinking import shrink

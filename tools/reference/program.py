@@ -14,6 +14,8 @@ from typer.models import ArgumentInfo, OptionInfo
 from rebild_policy import errors
 from rebild_policy.cli.main import app
 from rebild_policy.plan.passes import PASSES
+from rebild_policy.proving.mutants import recorded, wrong_values
+from rebild_policy.proving.operators import OF_RULES, wrong_conditions, wrong_windows
 from rebild_policy.sources.shapes import EventMapping, EventTime, FieldSource, Mapping, SourceFormat, TimeSettings
 from reference.markdown import code, sentence, table
 
@@ -132,3 +134,9 @@ def error_tree() -> str:
     lines = (errors.__doc__ or "").splitlines()
     drawn = [line[4:] for line in lines if line.startswith("    ")]
     return "```text\n" + "\n".join(drawn) + "\n```"
+
+
+def mistakes() -> str:
+    """The mistakes that mutation makes, each as its operator says it."""
+    operators = (wrong_conditions, *OF_RULES[1:], wrong_windows, wrong_values, recorded)
+    return "\n".join(f"- {sentence((operator.__doc__ or '').strip().splitlines()[0])}" for operator in operators)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import yaml
 
@@ -11,18 +12,29 @@ from rebild_policy.documents import List, Map
 BLANK = ""
 
 
-def comments_above(text: str, document: Map) -> tuple[dict[int, list[str]], list[str]]:
-    """The comments of a file by the line of the entry below them, and those after the last entry.
-
-    A blank line counts as an empty comment. A comment at the end of a line belongs to the entry of that line.
+@dataclass(frozen=True, slots=True)
+class Comments:
+    """The comments of a file by the line of the entry that they are about: those above it and those at its end, and the `rest`
+    after the last entry. A blank line counts as an empty comment.
     """
+
+    above: dict[int, list[str]]
+    beside: dict[int, list[str]]
+    rest: list[str]
+
+
+def comments_of(text: str, document: Map) -> Comments:
+    """Tie every comment of a file to an entry."""
     entries = sorted(set(_lines(document)))
-    above: dict[int, list[str]] = {}
-    rest: list[str] = []
+    found = Comments({}, {}, [])
     for line, comment, trailing in _comments(text):
-        owner = next((entry for entry in entries if entry >= line if trailing or entry > line), None)
-        (rest if owner is None else above.setdefault(owner, [])).append(comment)
-    return above, rest
+        owner = next((entry for entry in (reversed(entries) if trailing else entries)
+                      if (entry <= line if trailing else entry > line)), None)  # fmt: skip
+        if owner is None:
+            found.rest.append(comment)
+        else:
+            (found.beside if trailing else found.above).setdefault(owner, []).append(comment)
+    return found
 
 
 def _lines(document: Map | List) -> Iterator[int]:

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from rebild_policy.authoring.comments import BLANK, comments_above
+from rebild_policy.authoring.comments import BLANK, Comments, comments_of
 from rebild_policy.documents import DocumentReader, List, Map, read_scalar
 from rebild_policy.errors import PolicyError, RuleError, shown
 from rebild_policy.rulefiles import (
@@ -101,16 +101,26 @@ def schema_of(path: Path, folder: Path) -> str | None:
 def format_text(source: str, name: str, shape: type[Shape], schema: str | None = None) -> str:
     """The canonical form of a file's text. Raises `RuleError` where the text is not YAML that the library reads."""
     document = DocumentReader(name, RuleError).read(source)
-    above, rest = comments_above(source, document)
-    writer = _Writer(above)
+    comments = comments_of(source, document)
+    head = _of_the_file(comments.above)
+    writer = _Writer(comments)
     writer.entries(document, shape, 0)
-    lines = [line for line in [*writer.lines, *rest] if not line.startswith(SCHEMA_LINE)]
+    lines = [line for line in [*head, *writer.lines, *comments.rest] if not line.startswith(SCHEMA_LINE)]
     if schema:
         lines = [f"{SCHEMA_LINE}{schema}", *_without_blanks(lines)]
     text = "\n".join(_squeezed(lines)) + "\n"
     if DocumentReader(name, RuleError).read(text) != document:
         raise PolicyError(f"{name} would not mean the same in canonical form; it is left as it is.")
     return text
+
+
+def _of_the_file(above: dict[int, list[str]]) -> list[str]:
+    """The comments at the top that a blank line parts from the first entry: they stay there, whatever comes first."""
+    first = above.get(min(above, default=0), [])
+    blanks = [number for number, line in enumerate(first) if line == BLANK and any(first[:number])]
+    end = blanks[-1] + 1 if blanks else 0
+    head, first[:] = first[:end], first[end:]
+    return head
 
 
 def _without_blanks(lines: list[str]) -> list[str]:
@@ -133,9 +143,9 @@ def _squeezed(lines: Iterable[str]) -> Iterator[str]:
 
 @dataclass
 class _Writer:
-    """Writes the lines of a document; `above` has the comments that are still to be written."""
+    """Writes the lines of a document; `left` has the comments that are still to be written."""
 
-    above: dict[int, list[str]]
+    left: Comments
     lines: list[str] = field(default_factory=list)
 
     # ------------------------------------------------------------------------------------------------------------ layout
@@ -168,13 +178,14 @@ class _Writer:
         """The items of a list, one below the other."""
         start = _INDENT * depth
         for line, item in zip(found.lines, found, strict=True):
-            self.comments(line, start)
-            flow = _flow(item) if key == "events" or not isinstance(item, Map) else None
-            if flow is not None and (len(start) + len(flow) + 2 <= WIDTH or not isinstance(item, Map)):
-                self.inner_comments(item, depth)
-                self.lines.append(f"{start}- {flow}")
-            elif isinstance(item, Map):
+            self.above(line, start)
+            fits = key == "events" and len(start) + len(_flow(item)) + 2 <= WIDTH
+            if isinstance(item, Map) and item and not fits:
                 self.entries(item, _SHAPES.get(key), depth + 1, head=f"{start}- ")
+            else:
+                self.comments(line, start)
+                self.inner_comments(item, depth)
+                self.lines.append(f"{start}- {_flow(item)}")
 
     def long_text(self, head: str, text: str, depth: int, wrap: Callable[[str, int], list[str]]) -> None:
         """A text that does not fit on its line: folded where folding gives it back, else quoted as it is."""
@@ -186,8 +197,13 @@ class _Writer:
             self.lines += [f"{head} >-", *(start + line for line in folded)]
 
     def comments(self, line: int, start: str) -> None:
+        """The comments on an entry, once: all of them above it."""
+        self.above(line, start)
+        self.lines += [start + comment for comment in self.left.beside.pop(line, [])]
+
+    def above(self, line: int, start: str) -> None:
         """The comments above an entry, once."""
-        self.lines += [start + comment if comment else BLANK for comment in self.above.pop(line, [])]
+        self.lines += [start + comment if comment else BLANK for comment in self.left.above.pop(line, [])]
 
     def inner_comments(self, value: Any, depth: int) -> None:
         """The comments inside of what goes on one line are put above it."""
@@ -235,25 +251,21 @@ def _shape_below(key: str) -> type[Shape] | None:
 
 
 def _may_flow(key: str, value: Any) -> bool:
+    if isinstance(value, Map | List) and not value:
+        return True
     if isinstance(value, Map):
         return key in _ON_ONE_LINE or (set(value) == {"da", "en"} and key not in _ALWAYS_BELOW)
     return not (isinstance(value, List) and any(isinstance(item, Map) for item in value))
 
 
 # --------------------------------------------------------------------------------------------------------------- scalars
-def _flow(value: Any) -> str | None:
-    """A value on one line; None for one that can't be."""
+def _flow(value: Any, *, inside: bool = False) -> str:
+    """A value on one line."""
     if isinstance(value, Map):
-        parts = [(_key(key), _flow_inside(item)) for key, item in value.items()]
-        return None if any(part is None for _, part in parts) else "{" + ", ".join(f"{key}: {part}" for key, part in parts) + "}"
+        return "{" + ", ".join(f"{_key(key)}: {_flow(item, inside=True)}" for key, item in value.items()) + "}"
     if isinstance(value, List):
-        items = [_flow_inside(item) for item in value]
-        return None if None in items else "[" + ", ".join(item or "" for item in items) + "]"
-    return None if isinstance(value, str) and "\n" in value else _scalar(value, flow=False)
-
-
-def _flow_inside(value: Any) -> str | None:
-    return _flow(value) if isinstance(value, Map | List) else _scalar(value, flow=True)
+        return "[" + ", ".join(_flow(item, inside=True) for item in value) + "]"
+    return _scalar(value, flow=inside)
 
 
 def _scalar(value: Any, *, flow: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from rebild_policy.calendar import Duration
 from rebild_policy.errors import RuleError, UsageError, shown
 from rebild_policy.facts import vocabulary
 from rebild_policy.loading import load_what_can_be
+from rebild_policy.rulefiles import NAME, STATEMENT_ID
 from rebild_policy.schemas import write_schemas
 
 TODO: Final = "TODO"
@@ -56,7 +58,13 @@ def _check(sketch: Sketch, folder: Path) -> None:
             vocabulary().event_type(type_)
     if (sketch.within is None) != (sketch.followed_by is None):
         raise UsageError("--within and --followed-by go together.", remedy="Say which event must follow, and within what time.")
+    if not re.fullmatch(NAME, sketch.name):
+        raise UsageError(f"'{sketch.name}' can't be the name of a rule.", remedy="Write small letters, digits and hyphens.")
+    if not re.fullmatch(STATEMENT_ID, sketch.statement):
+        raise UsageError(f"'{sketch.statement}' can't be a statement.", remedy="Write capital letters and a number, such as M1.")
     target = folder / sketch.area / f"{sketch.name}.yaml"
+    if not target.resolve().is_relative_to(folder.resolve()):
+        raise UsageError("--area is a folder inside of the folder of rules.")
     if target.exists():
         raise UsageError(f"{shown(target)} is there already.", remedy="Give the rule another name.")
     if (folder / "statements.yaml").exists():

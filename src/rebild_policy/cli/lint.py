@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -12,9 +13,13 @@ from rebild_policy.linting import lint
 REMARKS = 1
 
 
-def run(*, rules: Path | None) -> int:
+def run(*, rules: Path | None, format_: str) -> int:
     """Print the remarks, one a line; 1 where there is one that is not accepted, or an acceptance of nothing."""
     found = lint(rules or rules_folder())
+    if format_ == "json":
+        remarks = [{"check": one.check, "about": one.about, "message": one.message, "at": str(one.at)} for one in found.remarks]
+        print(json.dumps({"remarks": remarks, "stale": found.stale}, indent=2, ensure_ascii=False))
+        return REMARKS if found.remarks or found.stale else 0
     screen = console()
     for remark in found.remarks:
         say(screen, f"{remark.at}: {remark.check}: {remark.message}")

@@ -211,9 +211,12 @@ def mutate(names: Names = None, rules: Rules = None) -> None:
 
 
 @app.command()
-def lint(rules: Rules = None) -> None:
+def lint(
+    format: Output = Format.TEXT,  # noqa: A002 - the option's name
+    rules: Rules = None,
+) -> None:
     """Say what is wrong with a rule set, and what looks wrong."""
-    _run("lint", rules=rules)
+    _run("lint", rules=rules, format_=format)
 
 
 @app.command("fmt")

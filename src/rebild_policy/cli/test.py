@@ -9,9 +9,9 @@ from pathlib import Path
 from rebild_policy.bundled import rules_folder
 from rebild_policy.cli.common import aligned, console, known_rules, say
 from rebild_policy.engines import ENGINES
-from rebild_policy.examples import NOT_APPLICABLE, VERDICTS
 from rebild_policy.loading import load_rules
 from rebild_policy.proving.trials import Trial, trials
+from rebild_policy.rulefiles import NOT_APPLICABLE, VERDICTS
 
 FAILED = 1
 

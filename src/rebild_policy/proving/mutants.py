@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import chain
 from typing import TypeVar, get_args
 
@@ -58,10 +59,10 @@ def _of_rule(alone: RuleSet, rule: Rule) -> Iterator[Mutant]:
             seen.add(_logic(changed))
             yield Mutant(rule.name, what, alone, replace(alone, rules=(changed,)))
     for name in _named(rule, Parameter):
-        for what, parameter in _wrong_values(alone.parameters[name]):
+        for what, parameter in wrong_values(alone.parameters[name]):
             parameters = {**alone.parameters, name: parameter}
             yield Mutant(rule.name, f"{name}: {what}", alone, replace(alone, parameters=parameters))
-    for name in _recorded(alone):
+    for name in recorded(alone):
         yield Mutant(rule.name, f"an absent {name} read as unknown", alone, alone, _without(name), name)
         yield Mutant(rule.name, f"an unknown {name} read as absent", alone, alone, _with(name), name)
 
@@ -78,15 +79,15 @@ def _named(rule: Rule, kind: type[Term | Parameter]) -> list[str]:
 
 
 # ---------------------------------------------------------------------------------------------------------------- values
-def _wrong_values(parameter: ParameterDefinition) -> Iterator[tuple[str, ParameterDefinition]]:
-    """A day more or less, an item too few, the other flag, a number more or less, or in force a day later."""
+def wrong_values(parameter: ParameterDefinition) -> Iterator[tuple[str, ParameterDefinition]]:
+    """A value a day longer or shorter, a number one more or less, the other flag, an item too few, or in force a day later."""
     for number, dated in enumerate(parameter.values):
         for value in _around(dated.value):
             changed = _replaced(parameter.values, number, replace(dated, value=value))
             yield f"{_shown(value)} for {_shown(dated.value)}", replace(parameter, values=changed)
         if number:
-            later = _replaced(parameter.values, number, replace(dated, since=dated.since.replace(year=dated.since.year + 1)))
-            yield f"{_shown(dated.value)} a year later", replace(parameter, values=later)
+            later = _replaced(parameter.values, number, replace(dated, since=dated.since + timedelta(days=1)))
+            yield f"{_shown(dated.value)} a day later", replace(parameter, values=later)
     for number, row in enumerate(parameter.rows):
         for value in _around(row.value) if row.in_force else ():
             if isinstance(value, Duration):
@@ -128,11 +129,11 @@ def _with(name: str) -> Callable[[Coverage], Coverage]:
     return lambda coverage: Coverage(coverage.missing - {name})
 
 
-def _recorded(alone: RuleSet) -> list[str]:
-    """The event types that a rule looks for, and the fields that may be absent with a meaning: asked for, linked or defaulted.
+def recorded(alone: RuleSet) -> list[str]:
+    """Absent read as unknown, and unknown read as absent: an event type that is looked for, or a field that may be empty.
 
-    Any other comparison with an absent value is unknown as it is, and a field with a fallback is never asked whether it is
-    covered.
+    A field is meant that is asked for, linked or has a default. Any other comparison with an absent value is unknown as it is,
+    and a field with a fallback is never asked whether it is covered.
     """
     known = vocabulary()
     found: dict[str, None] = {}

@@ -19,7 +19,7 @@ from rebild_policy.loading import RuleSet
 from rebild_policy.plan import build_plan
 from rebild_policy.proving.exceptions import Exceptions
 from rebild_policy.proving.mutants import Mutant, mutants
-from rebild_policy.proving.trials import Bench, differences
+from rebild_policy.proving.trials import Bench, differences, unexplained
 from rebild_policy.results import Row
 from rebild_policy.rules import Profile, Text
 from rebild_policy.strategies.generator import RandomChooser, Scenario, generators
@@ -147,11 +147,19 @@ def _telling_example(mutant: Mutant) -> str | None:
         for pair in pairs:
             if pair.told_apart(scenario):
                 small = shrink(scenario, lambda one, pair=pair: pair.told_apart(one) is not None)  # type: ignore[misc]
-                found = pair.told_apart(small)
-                rows = found[1] if found else []
-                name = Text(da="NAVNGIV DET, DER BLIVER VIST", en="NAME WHAT THIS SHOWS")
-                return example_text(small, rows, pair.profile, name)
+                return _example(mutant, pair, small)
     return None
+
+
+def _example(mutant: Mutant, pair: _Pair, scenario: Scenario) -> str | None:
+    found = pair.told_apart(scenario)
+    if found is None:
+        return None
+    name, rows = found
+    expected = ["+".join((row.trigger, *row.key)) for row in rows]
+    idle = unexplained(mutant.sound.rule(name), expected, scenario.data["events"])
+    title = Text(da="NAVNGIV DET, DER BLIVER VIST", en="NAME WHAT THIS SHOWS")
+    return example_text(scenario, rows, pair.profile, title, dict.fromkeys(idle, "SAY WHY THIS IS HERE"))
 
 
 def _scenarios(mutant: Mutant) -> Iterator[Scenario]:

@@ -69,6 +69,7 @@ def _word(option: Scalar) -> str:
 
 
 def _conditions(rule: Rule) -> Wrong:
+    """A condition with one thing wrong, or none at all."""
     for spot in conditions(rule):
         for what, wrong in wrong_conditions(spot.value):
             yield f"{spot.name}: {what}", spot.put(wrong)

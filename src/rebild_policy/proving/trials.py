@@ -6,18 +6,19 @@ its expectation nor a note says what it is there for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from rebild_policy.engines import ENGINES, Engine
 from rebild_policy.errors import PolicyError
-from rebild_policy.examples import NOT_APPLICABLE
 from rebild_policy.facts import ANY_EVENT, Case, Coverage
 from rebild_policy.loading import RuleSet
 from rebild_policy.plan import build_plan
 from rebild_policy.plan.walks import quantifiers
 from rebild_policy.results import Row, Verdict
+from rebild_policy.rulefiles import NOT_APPLICABLE
 from rebild_policy.rules import Example, Profile, Rule, Within
 
 ALL = "*"
@@ -79,7 +80,11 @@ class Bench:
         try:
             rows = self.rows(rule, example, profile)
             problems = [*differences(example, rows), *self._deadline(rule, example, profile, rows)]
-            problems += unexplained(rule, example)
+            problems += [
+                f"neither 'expect' nor a 'note' says what the event '{id_}' is there for"
+                for id_ in unexplained(rule, example.expect, example.case["events"])
+                if id_ not in example.notes
+            ]
         except PolicyError as error:
             problems = [str(error)]
         return Trial(rule.name, example, profile, self.engine, tuple(problems))
@@ -131,8 +136,8 @@ def differences(example: Example, rows: Iterable[Row]) -> Iterator[str]:
         yield f"expected to be due on {example.due}, and it is on {', '.join(map(str, sorted(filter(None, dues)))) or 'no day'}"
 
 
-def unexplained(rule: Rule, example: Example) -> Iterator[str]:
-    """The events of an example of which nothing says what they are there for.
+def unexplained(rule: Rule, expect: Iterable[str], events: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The ids of the events of an example of which its expectation does not say what they are there for.
 
     An event that the rule starts from is named in `expect`, where `not applicable` may be said of it too; one that it looks
     for, in either profile, needs no words; any other needs a `note`.
@@ -141,14 +146,16 @@ def unexplained(rule: Rule, example: Example) -> Iterator[str]:
     sought = {type_ for node in quantifiers(rule) for type_ in node.types}
     if any(isinstance(node.window, Within) and node.window.paused for node in quantifiers(rule)):
         sought.add("suspension")
-    keys = [key.split("+") for key in example.expect]
+    keys = [key.split("+") for key in expect]
     # "*" speaks of all, and so does a finding that is left without the rest of its key.
-    of_all = not keys or ALL in example.expect or any(len(key) < len(rule.each) for key in keys if len(rule.each) > 1)
+    of_all = not keys or [ALL] in keys or any(len(key) < len(rule.each) for key in keys if len(rule.each) > 1)
     named = {id_ for key in keys for id_ in key}
-    for event in example.case["events"]:
+    found = []
+    for event in events:
         known = of_all or event["id"] in named if event["type"] in starting else event["type"] in sought or ANY_EVENT in sought
-        if not known and event["id"] not in example.notes:
-            yield f"neither 'expect' nor a 'note' says what the event '{event['id']}' is there for"
+        if not known:
+            found.append(event["id"])
+    return found
 
 
 def _case(example: Example) -> Case:
