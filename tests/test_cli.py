@@ -21,7 +21,7 @@ FORKING = """
 import importlib, json, os, sys, traceback
 from rebild_policy import Policy
 from rebild_policy.cli.main import main
-for name in ("audit", "check", "demo", "explain", "rules", "schema", "selftest"):
+for name in "audit check coverage demo explain fmt lint mutate new rules schema selftest test".split():
     importlib.import_module(f"rebild_policy.cli.{name}")
 Policy.rebild()
 
@@ -423,6 +423,66 @@ def test_selftest(run_all, folder):
     assert "30 cases" in done.out
     assert "\x1b" not in done.out
     assert list(folder.glob("*.yaml")) == []
+
+
+NEW = ("new", "reply-not-sent", "--statement", "M1", "--trigger", "inquiry_received", "--rules", "mine")
+
+
+def test_what_authors_of_rules_run(run_all, folder):
+    (made,) = run_all(folder, NEW)
+    assert (made.code, made.err) == (0, "")
+    assert "mine/reply-not-sent.yaml" in made.out
+    failing, covered, mutated, form, linted = run_all(
+        folder,
+        ("test", "--rules", "mine"),
+        ("coverage", "--rules", "mine"),
+        ("mutate", "--rules", "mine"),
+        ("fmt", "--check", "--rules", "mine"),
+        ("lint", "--rules", "mine"),
+    )
+    assert [done.code for done in (failing, covered, mutated, form, linted)] == [1, 1, 2, 0, 1]
+    assert "0 passed, 12 failed" in failing.out
+    assert "[reference, guideline; reference, statutory; compiled, guideline; compiled, statutory]" in failing.out
+    assert covered.out.endswith("0 of 3: 0.0 %\n")
+    assert "an example of 'reply-not-sent' fails already. Run rebild-policy test" in mutated.err
+    assert form.out == "0 files to format.\n"
+    assert "unfinished" in linted.out
+    enough, some = run_all(
+        folder, ("coverage", "--rules", "mine", "--threshold", "0"), ("test", "reply-not-sent", "--rules", "mine")
+    )
+    assert (enough.code, some.code) == (0, 1)
+
+
+def test_fmt_writes_what_is_not_in_canonical_form(run_all, folder):
+    run_all(folder, NEW)
+    path = folder / "mine" / "reply-not-sent.yaml"
+    good = path.read_text(encoding="utf-8")
+    path.write_text(good.replace("severity: medium", "severity:   'medium'"), encoding="utf-8")
+    check, write = ("fmt", "--check", "--rules", "mine"), ("fmt", "mine/reply-not-sent.yaml", "--rules", "mine")
+    checked, one, again, strange = (run_all(folder, line)[0] for line in (check, write, check, ("fmt", "elsewhere.yaml")))
+    assert [done.code for done in (checked, one, again, strange)] == [1, 0, 0, 2]
+    assert "mine/reply-not-sent.yaml: not in canonical form" in checked.out
+    assert path.read_text(encoding="utf-8") == good
+    assert "is no file of the rules" in strange.err
+
+
+def test_wrong_words_of_authors_get_one_line(run_all, folder):
+    cases = {
+        ("test", "late-replay"): "unknown rule 'late-replay'. Did you mean 'late-reply'?",
+        ("mutate", "--rules", "nowhere"): "there is no such folder of rules",
+        ("new", *NEW[1:], "--within", "soon"): "--within: 'soon' is not a duration",
+        ("schema",): "which schema? Known: ",
+    }
+    for done, message in zip(run_all(folder, *cases), cases.values(), strict=True):
+        assert done.code == 2
+        assert message in done.err
+        assert len(done.err.splitlines()) == 1
+
+
+def test_all_schemas_are_written_into_a_folder(run_all, folder):
+    (done,) = run_all(folder, ("schema", "--out", "mine/schemas"))
+    assert done.code == 0
+    assert {path.stem for path in (folder / "mine" / "schemas").iterdir()} == set(SCHEMAS)
 
 
 def test_demo_leaves_a_page_and_says_where(run_all, folder):

@@ -10,6 +10,7 @@ from textwrap import indent
 import pytest
 
 from rebild_policy.bundled import rules_folder
+from rebild_policy.errors import RuleError
 from rebild_policy.loading import RuleSet, load_rules
 from rebild_policy.proving.exceptions import load_exceptions
 from rebild_policy.proving.mutants import Mutant, mutants
@@ -145,7 +146,8 @@ def test_a_mutant_that_means_the_same_is_listed(rules) -> None:
 
 
 def test_an_exception_must_hold(rules) -> None:
-    rules.file("rule.yaml", EQUIVALENT.replace("decision.final or decision.final", "decision.final or decision.reasons"))
+    text = EQUIVALENT.replace("decision.final or decision.final", "decision.final or decision.reasons")
+    rules.file("rule.yaml", text.replace("final: false", "final: false, reasons: false"))
     rules.file(
         "exceptions.yaml",
         "equivalent:\n"
@@ -160,6 +162,12 @@ def test_an_exception_must_hold(rules) -> None:
         "this mutant is killed: rule: in guideline",
         "there is no such mutant: rule: of the past",
     ]
+
+
+def test_an_example_that_fails_already_says_nothing_of_mutants(rules) -> None:
+    rules.file("rule.yaml", EQUIVALENT.replace("expect: violated", "expect: satisfied"))
+    with pytest.raises(RuleError, match="an example of 'rule' fails already"):
+        mutate(rules.load())
 
 
 def test_progress_is_told_and_rules_can_be_chosen() -> None:

@@ -6,7 +6,7 @@ condition on a candidate for candidates that may stand where it is sought. A ter
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from rebild_policy.engines import ReferenceEngine
@@ -66,7 +66,7 @@ class RuleSetCoverage:
         return sum(rule.shown for rule in self.rules)
 
 
-def cover(ruleset: RuleSet, exceptions: Exceptions | None = None, *, rules: Iterable[str] | None = None) -> RuleSetCoverage:
+def cover(ruleset: RuleSet, exceptions: Exceptions | None = None, *, rules: Collection[str] | None = None) -> RuleSetCoverage:
     """Run the examples of every rule (or of some) and say which truth each place was seen to have."""
     chosen = [rule for rule in ruleset.rules if rules is None or rule.name in rules]
     points: dict[str, dict[Point, None]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain
@@ -38,7 +38,7 @@ class Mutant:
         return f"{self.owner}: {self.what}"
 
 
-def mutants(ruleset: RuleSet, rules: Iterable[str] | None = None) -> Iterator[Mutant]:
+def mutants(ruleset: RuleSet, rules: Collection[str] | None = None) -> Iterator[Mutant]:
     """Every mutant of every rule, or of some, then those of the terms that they use. No two of a rule mean the same."""
     chosen = [rule for rule in ruleset.rules if rules is None or rule.name in rules]
     for rule in chosen:

@@ -6,7 +6,7 @@ mean the same; then it is listed in `exceptions.yaml` with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
@@ -14,7 +14,7 @@ from typing import Final, Literal, get_args
 
 from rebild_policy.difference import example_text
 from rebild_policy.engines import CompiledEngine
-from rebild_policy.errors import PolicyError
+from rebild_policy.errors import PolicyError, RuleError
 from rebild_policy.loading import RuleSet
 from rebild_policy.plan import build_plan
 from rebild_policy.proving.exceptions import Exceptions
@@ -60,10 +60,14 @@ def mutate(
     ruleset: RuleSet,
     exceptions: Exceptions | None = None,
     *,
-    rules: Iterable[str] | None = None,
+    rules: Collection[str] | None = None,
     progress: Progress | None = None,
 ) -> Mutation:
-    """Try to break every rule, or some, and say which mutants no example notices."""
+    """Try to break every rule, or some, and say which mutants no example notices.
+
+    Raises `RuleError` where an example fails before anything is broken: it would fail any mutant, too.
+    """
+    _check_sound(ruleset, rules)
     every = list(mutants(ruleset, rules))
     equivalent = exceptions.equivalent if exceptions else {}
     fates: dict[str, Fate] = {}
@@ -86,6 +90,16 @@ def mutate(
     if rules is None:
         stale += [f"{at}: there is no such mutant: {name}" for name, at in equivalent.items() if name not in fates]
     return Mutation(fates, tuple(survivors), tuple(stale))
+
+
+def _check_sound(ruleset: RuleSet, rules: Collection[str] | None) -> None:
+    bench = Bench(ruleset)
+    for rule in ruleset.rules:
+        for example in rule.examples if rules is None or rule.name in rules else ():
+            for profile in example.profiles:
+                if any(differences(example, bench.rows(rule, example, profile))):
+                    remedy = "Run rebild-policy test first: a mutant that fails it says nothing."
+                    raise RuleError(f"an example of '{rule.name}' fails already.", at=example.at, remedy=remedy)
 
 
 def _fate(mutant: Mutant) -> Fate:
