@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, Protocol
 from rebild_policy.engines import Engine
 from rebild_policy.explaining.explain import Explainer
 from rebild_policy.facts import Coverage, SameDay
-from rebild_policy.findings import findings_of, not_checkable, split, statistics_of
+from rebild_policy.findings import Counted, findings_of, not_checkable, split, statistics_of
 from rebild_policy.plan import Plan
 from rebild_policy.privacy import holds_cpr
 from rebild_policy.results import (
@@ -25,7 +25,6 @@ from rebild_policy.results import (
     ParameterInfo,
     QuarantinedRow,
     Reason,
-    Row,
     RuleSetInfo,
     RuleTally,
     SourceInfo,
@@ -116,7 +115,7 @@ class _Counts:
     not_applicable: Counter[str] = field(default_factory=Counter)
     partly_known: Counter[str] = field(default_factory=Counter)
     reasons: Counter[MissingFact] = field(default_factory=Counter)
-    counted: list[Row] = field(default_factory=list)
+    counted: list[Counted] = field(default_factory=list)
 
     def take(self, judge: Judge, export: Export, sourced: SourcedCase, as_of: date, name: str | None) -> list[Finding]:
         """Judge one case and count what was said of it."""
@@ -127,7 +126,7 @@ class _Counts:
         self.not_applicable.update(judgement.not_applicable)
         if sourced.gaps:
             self.partly_known.update(rule.name for rule in plan.rules if sourced.gaps & {type_ for _, type_ in rule.each})
-        duties, counted = split(plan, judgement.rows)
+        duties, counted = split(plan, judgement.rows, sourced.case)
         self.counted += counted
         explainer = Explainer(plan, sourced.case, as_of, sourced.rows, name)
         for row in duties:

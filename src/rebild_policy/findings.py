@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import partial
+from typing import NamedTuple
 
 from rebild_policy.explaining.explain import Explainer
+from rebild_policy.facts import Case
 from rebild_policy.plan import Plan
-from rebild_policy.results import Finding, Lazily, NotCheckableRule, Row, Statistic, Verdict, Words, fingerprint
+from rebild_policy.results import DayCount, Finding, Lazily, NotCheckableRule, Row, Statistic, Verdict, Words, fingerprint
 from rebild_policy.rules import Rule
 
 
-def split(plan: Plan, rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
+class Counted(NamedTuple):
+    """A row of a statistic, and the working days that it measures, if it does and both of its events are known."""
+
+    rule: str
+    verdict: Verdict
+    days: int | None
+
+
+def split(plan: Plan, rows: Iterable[Row], case: Case) -> tuple[list[Row], list[Counted]]:
     """The rows of duties, and those of statistics, which count and never accuse."""
     duties: list[Row] = []
-    counted: list[Row] = []
+    counted: list[Counted] = []
     for row in rows:
-        (duties if plan.written[row.rule].measure is None else counted).append(row)
+        rule = plan.written[row.rule]
+        if rule.measure is None:
+            duties.append(row)
+        else:
+            counted.append(Counted(row.rule, row.verdict, _measured(plan, rule, row, case)))
     return duties, counted
+
+
+def _measured(plan: Plan, rule: Rule, row: Row, case: Case) -> int | None:
+    """The working days between the two events of a measure; None where it measures none, or a key is not known."""
+    if rule.measure is None or rule.measure.between is None or row.verdict not in _KNOWN:
+        return None
+    bound = dict(zip((var for var, _ in rule.each), (row.trigger, *row.key), strict=False))
+    start, end = (case.event(bound[var]).day if var in bound else None for var in rule.measure.between)
+    return plan.calendar.working_days_between(start, end) if start and end else None
+
+
+_KNOWN = {Verdict.SATISFIED, Verdict.VIOLATED}
 
 
 def findings_of(plan: Plan, rows: Iterable[Row], explainer: Explainer) -> Iterator[Finding]:
@@ -45,6 +72,7 @@ def findings_of(plan: Plan, rows: Iterable[Row], explainer: Explainer) -> Iterat
             as_of=as_of,
             subsumed_by=_subsumed(rule, row, at_fault),
             explain=Lazily(partial(explainer.explain, row)),
+            dispute=Lazily(partial(explainer.disputed, row)),
         )
 
 
@@ -66,13 +94,15 @@ def not_checkable(plan: Plan) -> tuple[NotCheckableRule, ...]:
     return tuple(found)
 
 
-def statistics_of(plan: Plan, rows: Iterable[Row]) -> Iterator[Statistic]:
+def statistics_of(plan: Plan, counted: Iterable[Counted]) -> Iterator[Statistic]:
     """What the statistics of the rule set count in some rows."""
-    by_rule: dict[str, list[Verdict]] = {}
-    for row in rows:
-        by_rule.setdefault(row.rule, []).append(row.verdict)
-    for name, verdicts in by_rule.items():
+    by_rule: dict[str, list[Counted]] = {}
+    for one in counted:
+        by_rule.setdefault(one.rule, []).append(one)
+    for name, of_rule in by_rule.items():
         rule = plan.written[name]
+        verdicts = [one.verdict for one in of_rule]
+        days = Counter(one.days for one in of_rule if one.days is not None)
         yield Statistic(
             rule=name,
             title=Words(da=rule.title.da, en=rule.title.en),
@@ -81,4 +111,5 @@ def statistics_of(plan: Plan, rows: Iterable[Row]) -> Iterator[Statistic]:
             unmet=sum(verdict is Verdict.VIOLATED for verdict in verdicts),
             open=sum(verdict is Verdict.PENDING for verdict in verdicts),
             unknown=sum(verdict is Verdict.UNDETERMINED for verdict in verdicts),
+            days=tuple(DayCount(days=number, count=days[number]) for number in sorted(days)),
         )

@@ -131,7 +131,7 @@ class Policy:
             raise UsageError("the case to check is not a Case.", remedy="Make one of a mapping with Case.read(...).")
         plan, judge = self.ready(coverage or Coverage.all(), same_day, engine)
         judgement = judge.judge(case, as_of)
-        duties, counted = split(plan, judgement.rows)
+        duties, counted = split(plan, judgement.rows, case)
         return Report(
             case=case.id,
             as_of=as_of,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, computed_field
 
@@ -145,15 +145,18 @@ class Explanation(Result):
     change: Change | None
 
 
-class Lazily:
-    """An explanation that is made when it is asked for. Any two are equal: a finding is told apart by what it says."""
+Told = TypeVar("Told")
+
+
+class Lazily(Generic[Told]):
+    """Something told when it is asked for. Any two are equal: a finding is told apart by what it says."""
 
     __slots__ = ("make",)
 
-    def __init__(self, make: Callable[[], Explanation]) -> None:
+    def __init__(self, make: Callable[[], Told]) -> None:
         self.make = make
 
-    def __call__(self) -> Explanation:
+    def __call__(self) -> Told:
         """Make it."""
         return self.make()
 
@@ -184,12 +187,19 @@ class Finding(Result):
     as_of: date
     subsumed_by: str | None = None
     explain: Annotated[Callable[[], Explanation] | None, Field(exclude=True, repr=False)] = None
+    dispute: Annotated[Callable[[], bool] | None, Field(exclude=True, repr=False)] = None
 
     @computed_field  # type: ignore[prop-decorator]
     @cached_property
     def explanation(self) -> Explanation | None:
         """Message, witnesses, what was looked for, missing facts and the smallest change."""
         return self.explain() if self.explain else None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @cached_property
+    def disputed(self) -> bool:
+        """Would the verdict be another if 24 and 31 December and 5 June were closed, or if Saturdays counted?"""
+        return self.dispute() if self.dispute else False
 
 
 _LETTERS = str.maketrans("0123456789", "ghjkmnpqrs")
@@ -237,8 +247,18 @@ class ParameterInfo(Result):
     value: SafeText
 
 
+class DayCount(Result):
+    """How many matches took so many working days."""
+
+    days: int
+    count: int
+
+
 class Statistic(Result):
-    """How often an aspiration was met. A count, never an accusation; `unmet` is no deviation."""
+    """How often an aspiration was met. A count, never an accusation; `unmet` is no deviation.
+
+    `days`: of a statistic that measures working days, how many matches took how many, in order.
+    """
 
     rule: SafeText
     title: Words
@@ -247,6 +267,16 @@ class Statistic(Result):
     unmet: int
     open: int
     unknown: int
+    days: tuple[DayCount, ...] = ()
+
+    def within(self, share: int) -> int | None:
+        """The working days within which `share` per cent of the matches were; the median for 50. None without any."""
+        seen, needed = 0, sum(one.count for one in self.days) * share
+        for one in self.days:
+            seen += one.count * 100
+            if seen >= needed:
+                return one.days
+        return None
 
 
 class Report(Result):

@@ -174,7 +174,7 @@ def test_data_quality_is_as_visible_as_the_result(audit: Audit, statements: Stat
         "A reply is to the latest inquiry. (in 9 places)",
         "Partly known",
         "The source does not record “caseworker named” of “acknowledgement letter sent”.",
-        "Decided within ten working days (G25): met in 4 of 7",
+        "Decided within ten working days (G25): 57% (4 of 7)",
     ):
         assert words in said, words
 

@@ -9,6 +9,7 @@ from typing import Literal
 from rebild_policy.calendar import FIRST_YEAR
 from rebild_policy.engines.reference import Match, ReferenceEngine
 from rebild_policy.explaining.changes import smallest_change
+from rebild_policy.explaining.disputes import is_disputed
 from rebild_policy.explaining.messages import filled
 from rebild_policy.expressions import (
     UNKNOWN,
@@ -78,6 +79,10 @@ class Explainer:
             missing=self.missing(row),
             change=smallest_change(match) if row.verdict is Verdict.VIOLATED else None,
         )
+
+    def disputed(self, row: Row) -> bool:
+        """Would another reading of working days give another verdict?"""
+        return row.verdict is not Verdict.UNDETERMINED and is_disputed(self._match(row), row)
 
     def missing(self, row: Row) -> tuple[MissingFact, ...]:
         """The facts that an undetermined row turns on; none for any other."""

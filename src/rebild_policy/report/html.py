@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -12,6 +13,7 @@ from markupsafe import Markup
 from rebild_policy.report import figures
 from rebild_policy.report.figures import Counts
 from rebild_policy.report.sentences import Evidence, evidence, gist, missing_fact
+from rebild_policy.report.sentences import counted as counted_text
 from rebild_policy.report.writing import Writer, capital, grouped, safe
 from rebild_policy.results import Audit, Finding, RuleTally, Verdict, Words
 from rebild_policy.rules import Language, Severity, Statement
@@ -70,6 +72,7 @@ def render_html(
             shown=counted,
             unknown=_groups(figures.undetermined(audit, UNDETERMINED), audit, Verdict.UNDETERMINED, lang, counted + 1),
             quarantined=QUARANTINED,
+            counted_days=partial(counted_text, writer),
             pending=figures.pending(audit, PENDING),
             unaccounted=figures.unaccounted(audit.accounting),
             parameters=[(writer.words(one.title), writer.duration(one.value)) for one in audit.parameters],

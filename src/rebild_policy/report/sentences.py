@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rebild_policy.report.writing import Writer, capital
-from rebild_policy.results import Change, Copy, EventRef, Explanation, Finding, MissingFact, NearMiss, Sought, Words
+from rebild_policy.results import Change, Copy, EventRef, Explanation, Finding, MissingFact, NearMiss, Sought, Statistic, Words
 from rebild_policy.rules import Language
 
 
@@ -32,6 +32,7 @@ class Evidence:
     witnesses: tuple[str, ...]
     missing: tuple[str, ...]
     change: str | None
+    disputed: str | None
 
 
 _NOTHING = Explanation(message=Words(da="", en=""), remedy=Words(da="", en=""), witnesses=(), sought=(), missing=(), change=None)
@@ -53,6 +54,7 @@ def evidence(finding: Finding, lang: Language) -> Evidence:
         witnesses=tuple(_event(writer, event) for event in why.witnesses if event not in told),
         missing=missing_facts(writer, why.missing, known),
         change=change(writer, why.change, known) if why.change else None,
+        disputed=writer.say("disputed") if finding.disputed else None,
     )
 
 
@@ -76,6 +78,21 @@ def gist(finding: Finding, lang: Language) -> str:
     what = writer.listing((writer.quoted(writer.event(type_)) for type_ in types), "or")
     by = writer.say("by", due=finding.due) if finding.due else ""
     return writer.say("gist.absent", by=by, what=what)
+
+
+def counted(writer: Writer, statistic: Statistic) -> str:
+    """What a statistic comes to: the share of the known, or the working days within which half and most of them were."""
+    median, most = statistic.within(50), statistic.within(90)
+    if median is not None and most is not None:
+        number = sum(one.count for one in statistic.days)
+        return writer.say("took", median=_days(writer, median), most=_days(writer, most), n=number)
+    known = statistic.met + statistic.unmet
+    text = writer.say("met", share=writer.share(statistic.met, known), met=statistic.met, all=known)
+    return text + (writer.say("met-unknown", n=statistic.unknown) if statistic.unknown else "")
+
+
+def _days(writer: Writer, number: int) -> str:
+    return writer.duration("1 working day" if number == 1 else f"{number} working days")
 
 
 # ----------------------------------------------------------------------------------------------------------------- events

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from rebild_policy.report import figures
 from rebild_policy.report.figures import ORDER, Counts
-from rebild_policy.report.sentences import Evidence, evidence, missing_fact
+from rebild_policy.report.sentences import Evidence, counted, evidence, missing_fact
 from rebild_policy.report.writing import Writer, capital, grouped, safe
 from rebild_policy.results import Activity, Audit, Finding, NotCheckableRule, Report, RuleTally, Statistic, Verdict
 from rebild_policy.rules import Language, Statement
@@ -192,11 +192,7 @@ class _Face:
         if not statistics:
             return
         self.section("statistics")
-        self.put(self.pairs((self.writer.words(one.title), self.met(one)) for one in statistics))
-
-    def met(self, one: Statistic) -> str:
-        """How often an aim was met."""
-        return self.writer.say("met", met=one.met, all=one.met + one.unmet)
+        self.put(self.pairs((self.writer.words(one.title), counted(self.writer, one)) for one in statistics))
 
     # ------------------------------------------------------------------------------------------------------ data quality
     def basis(self, audit: Audit) -> None:
@@ -293,6 +289,8 @@ class _Face:
             yield say("witnesses"), event
         for fact in told.missing:
             yield say("missing"), fact
+        if told.disputed:
+            yield say("disputed-head"), told.disputed
         if told.change:
             yield say("change"), told.change
         if finding.subsumed_by:

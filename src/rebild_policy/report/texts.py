@@ -243,7 +243,19 @@ WORDS: dict[str, Label] = {
     "none-at-all": Label("Ingen.", "None."),
     "nothing-found": Label("Reglerne gælder intet i sagen.", "The rules apply to nothing in this case."),
     "unmatched": Label("Gælder ingen hændelse i de efterprøvede sager.", "Applies to no event in the cases checked."),
-    "met": Label("opfyldt i {met} af {all}", "met in {met} of {all}"),
+    "disputed-head": Label("Omtvistet", "Disputed"),
+    "disputed": Label(
+        "Afhænger af, hvad en hverdag er: hvis 24. og 31. december og 5. juni er lukkedage, eller lørdage tæller med, "
+        "bliver vurderingen en anden.",
+        "It turns on what a working day is: if 24 and 31 December and 5 June are closed, or Saturdays count, "
+        "the verdict is another.",
+    ),
+    "met": Label("{share} ({met} af {all})", "{share} ({met} of {all})"),
+    "met-unknown": Label("; {n} uafklarede", "; {n} undetermined"),
+    "took": Label(
+        "halvdelen inden for {median}, 90 % inden for {most} ({n} målt)",
+        "half within {median}, 90 % within {most} ({n} measured)",
+    ),
     "next-due": Label("Næste frist: {day} ({obligations}).", "Next deadline: {day} ({obligations})."),
     "quote": Label("Ordene", "The words"),
     "order-note": Label(
