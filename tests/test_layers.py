@@ -21,15 +21,18 @@ facts.base facts.events facts.vocabulary facts.case facts.coverage facts.order f
 rules
 parameters
 results
+auditresults
 policydiff
 rulefiles
 examples
 building
 loading
 waivers
+overlays
 plan.types plan.wording plan.walks plan.passes plan
 engines.base engines.reference
-explaining.messages explaining.edits explaining.solving explaining.proposals explaining.changes explaining.explain explaining
+explaining.messages explaining.edits explaining.solving explaining.proposals explaining.changes explaining.disputes
+explaining.explain explaining
 engines.runtime engines.kleene_source engines.compiled engines
 sources.stream sources.accounting sources.conditions sources.shapes sources.times sources.tabular sources.cells sources.links
 sources.checks sources.rows sources.export sources.mapping sources

@@ -17,15 +17,15 @@ from rebild_policy.version import VERSION as __version__  # noqa: N811
 
 if TYPE_CHECKING:
     from rebild_policy import errors
+    from rebild_policy.auditresults import Audit
     from rebild_policy.calendar import Calendar
     from rebild_policy.errors import PolicyError
     from rebild_policy.facts import Case, Coverage, Event, events
     from rebild_policy.policy import Policy
-    from rebild_policy.results import Audit, Finding, Report, Row, Verdict
-
+    from rebild_policy.results import Finding, Report, Row, Verdict
 
 _HOMES = {
-    "Audit": "results",
+    "Audit": "auditresults",
     "Calendar": "calendar",
     "Case": "facts",
     "Coverage": "facts",

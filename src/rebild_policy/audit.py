@@ -9,33 +9,20 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
+from rebild_policy.auditresults import Accounting, Activity, Assumption, Audit, QuarantinedRow, Reason, RuleTally, SourceInfo
 from rebild_policy.engines import Engine
 from rebild_policy.explaining.explain import Explainer
 from rebild_policy.facts import Coverage, SameDay
 from rebild_policy.findings import Counted, findings_of, not_checkable, split, statistics_of
 from rebild_policy.plan import Plan
 from rebild_policy.privacy import holds_cpr
-from rebild_policy.results import (
-    Accounting,
-    Activity,
-    Assumption,
-    Audit,
-    Finding,
-    MissingFact,
-    ParameterInfo,
-    QuarantinedRow,
-    Reason,
-    RuleSetInfo,
-    RuleTally,
-    SourceInfo,
-    Verdict,
-    Words,
-)
+from rebild_policy.results import Finding, MissingFact, ParameterInfo, RuleSetInfo, Verdict, Words
 from rebild_policy.rules import Profile
 from rebild_policy.sources.accounting import LinkCount
 from rebild_policy.sources.export import Export, SourcedCase, read_export
 from rebild_policy.sources.mapping import load_mapping
 from rebild_policy.version import VERSION
+from rebild_policy.waivers import WaiverBook
 
 Stage = Literal["read", "judge"]
 Progress = Callable[[Stage, int, int], None]  # the stage, how much of it is done, and of how much (bytes, then cases)
@@ -66,7 +53,14 @@ class Judge(Protocol):
 
 
 def run_audit(
-    judge: Judge, export_path: Path, mapping_path: Path, as_of: date, *, command: str, progress: Progress | None
+    judge: Judge,
+    export_path: Path,
+    mapping_path: Path,
+    as_of: date,
+    *,
+    command: str,
+    progress: Progress | None,
+    waivers: WaiverBook,
 ) -> Audit:
     """Read an export through a mapping and judge every case; see `Policy.audit`."""
     mapping = load_mapping(mapping_path)
@@ -74,7 +68,7 @@ def run_audit(
     on_read = (lambda done: progress("read", done, size)) if progress else None
     export = read_export(export_path, mapping, progress=on_read)
     plan = judge.ready(export.coverage, export.same_day, "compiled", frozenset()).plan
-    counts = _Counts()
+    counts = _Counts(waivers)
     findings: list[Finding] = []
     for number, sourced in enumerate(export.cases, 1):
         # A case called by a CPR number is called by its place in the export instead: redacted, two would be one.
@@ -101,6 +95,7 @@ def run_audit(
         reasons=tuple(counts.reasons_in_order()),
         not_checkable=not_checkable(plan),
         assumptions=tuple(_assumptions(export, plan)),
+        waiver_notes=tuple(waivers.notes()),
         findings=tuple(findings),
         quarantined=_quarantined(export),
     )
@@ -110,8 +105,10 @@ def run_audit(
 class _Counts:
     """What is counted while cases are judged."""
 
+    waivers: WaiverBook
     verdicts: dict[str, Counter[Verdict]] = field(default_factory=dict)
     subsumed: Counter[str] = field(default_factory=Counter)
+    waived: Counter[str] = field(default_factory=Counter)
     not_applicable: Counter[str] = field(default_factory=Counter)
     partly_known: Counter[str] = field(default_factory=Counter)
     reasons: Counter[MissingFact] = field(default_factory=Counter)
@@ -131,10 +128,11 @@ class _Counts:
         explainer = Explainer(plan, sourced.case, as_of, sourced.rows, name)
         for row in duties:
             self.reasons.update({fact.model_copy(update={"event": None}) for fact in explainer.missing(row)})
-        findings = list(findings_of(plan, duties, explainer))
+        findings = list(findings_of(plan, duties, explainer, self.waivers))
         for finding in findings:
             self.verdicts.setdefault(finding.rule, Counter())[finding.verdict] += 1
             self.subsumed[finding.rule] += finding.subsumed_by is not None
+            self.waived[finding.rule] += finding.waived is not None and finding.subsumed_by is None
         return findings
 
     def tallies(self, plan: Plan) -> Iterator[RuleTally]:
@@ -148,6 +146,7 @@ class _Counts:
                     severity=rule.severity,
                     verdicts={verdict: self.verdicts.get(rule.name, Counter())[verdict] for verdict in Verdict},
                     subsumed=self.subsumed[rule.name],
+                    waived=self.waived[rule.name],
                     not_applicable=self.not_applicable[rule.name],
                     partly_known=self.partly_known[rule.name],
                 )

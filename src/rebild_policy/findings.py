@@ -12,6 +12,7 @@ from rebild_policy.facts import Case
 from rebild_policy.plan import Plan
 from rebild_policy.results import DayCount, Finding, Lazily, NotCheckableRule, Row, Statistic, Verdict, Words, fingerprint
 from rebild_policy.rules import Rule
+from rebild_policy.waivers import WaiverBook
 
 
 class Counted(NamedTuple):
@@ -47,8 +48,8 @@ def _measured(plan: Plan, rule: Rule, row: Row, case: Case) -> int | None:
 _KNOWN = {Verdict.SATISFIED, Verdict.VIOLATED}
 
 
-def findings_of(plan: Plan, rows: Iterable[Row], explainer: Explainer) -> Iterator[Finding]:
-    """The findings that rows stand for, each with the means to explain it."""
+def findings_of(plan: Plan, rows: Iterable[Row], explainer: Explainer, waivers: WaiverBook) -> Iterator[Finding]:
+    """The findings that rows stand for, each with the means to explain it, and marked where it is accepted."""
     rows, case, as_of = list(rows), explainer.name, explainer.as_of
     at_fault: dict[str, set[str]] = {}
     for row in rows:
@@ -71,6 +72,7 @@ def findings_of(plan: Plan, rows: Iterable[Row], explainer: Explainer) -> Iterat
             due=row.due,
             as_of=as_of,
             subsumed_by=_subsumed(rule, row, at_fault),
+            waived=waivers.accepts(row.rule, explainer.case.id, row.trigger) if row.verdict is Verdict.VIOLATED else None,
             explain=Lazily(partial(explainer.explain, row)),
             dispute=Lazily(partial(explainer.disputed, row)),
         )

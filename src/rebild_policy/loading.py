@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from rebild_policy.building import Builder, read_rule
 from rebild_policy.calendar import Duration
@@ -23,6 +23,25 @@ SPECIAL_FILES = ("ruleset.yaml", "terms.yaml", "statements.yaml", "exceptions.ya
 T = TypeVar("T")
 
 
+class Switch(NamedTuple):
+    """One thing that an overlay changes: a parameter or a severity, to a value, or a rule that it switches off; and why."""
+
+    kind: Literal["parameter", "severity", "off"]
+    name: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayInfo:
+    """The overlay that was put over a rule set. `digest` is the sha256 of its files, names included."""
+
+    name: str
+    title: Text
+    digest: str
+    switches: tuple[Switch, ...]
+
+
 @dataclass(frozen=True)
 class RuleSet:
     """Everything in a folder of rules. `digest` is the sha256 of its files, names included."""
@@ -35,6 +54,7 @@ class RuleSet:
     terms: dict[str, TermDefinition] = field(default_factory=dict)
     parameters: dict[str, ParameterDefinition] = field(default_factory=dict)
     statements: dict[str, Statement] = field(default_factory=dict)
+    overlay: OverlayInfo | None = None
 
     def rule(self, name: str) -> Rule:
         """The rule called `name`. Raises `RuleError` naming the nearest."""
@@ -62,9 +82,9 @@ def load_what_can_be(folder: Path) -> tuple[RuleSet, list[RuleError]]:
     """
     if not folder.is_dir():
         raise RuleError("there is no such folder of rules.", at=Location(shown(folder)))
-    files = sorted(path for path in folder.rglob("*.yaml") if path.is_file())
+    files = _files(folder)
     special = {folder / name for name in SPECIAL_FILES}
-    in_parameters = [path for path in files if (folder / "parameters") in path.parents]
+    in_parameters = _of_parameters(folder, files)
     problems: list[RuleError] = []
     for stray in sorted(folder.rglob("*.yml")):
         remedy = "Rename it, or it is not read."
@@ -85,7 +105,7 @@ def load_what_can_be(folder: Path) -> tuple[RuleSet, list[RuleError]]:
         name=header.ruleset,
         version=header.version,
         title=header.title.text,
-        digest=_digest(folder, files),
+        digest=folder_digest(folder),
         rules=tuple(rules),
         terms=_kept(lambda: _terms(folder / "terms.yaml"), {}, problems),
         parameters=_unique([parameter for parameter in parameters if parameter], problems),
@@ -103,9 +123,27 @@ def _kept(read: Callable[[], T], otherwise: T, problems: list[RuleError]) -> T:
         return otherwise
 
 
-def _digest(folder: Path, files: Sequence[Path]) -> str:
+def load_parameters(folder: Path) -> dict[str, ParameterDefinition]:
+    """The parameters of a folder by name. Raises `RuleError` for the first thing that is wrong."""
+    problems: list[RuleError] = []
+    found = _unique([_parameter(path) for path in _of_parameters(folder, _files(folder))], problems)
+    if problems:
+        raise problems[0]
+    return found
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*.yaml") if path.is_file())
+
+
+def _of_parameters(folder: Path, files: Sequence[Path]) -> list[Path]:
+    return [path for path in files if (folder / "parameters") in path.parents]
+
+
+def folder_digest(folder: Path) -> str:
+    """The sha256 of the YAML files of a folder, names included."""
     digest = hashlib.sha256()
-    for path in files:
+    for path in _files(folder):
         data = path.read_bytes()
         digest.update(f"{path.relative_to(folder).as_posix()}\0{len(data)}\0".encode())
         digest.update(data)

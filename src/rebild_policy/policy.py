@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import get_args
 
 from rebild_policy.audit import Progress, Ready, run_audit
+from rebild_policy.auditresults import Audit
 from rebild_policy.bundled import rules_folder
 from rebild_policy.calendar import Calendar
 from rebild_policy.engines import ENGINES
@@ -19,10 +20,12 @@ from rebild_policy.expressions import UNKNOWN
 from rebild_policy.facts import Case, Coverage, SameDay
 from rebild_policy.findings import findings_of, not_checkable, split, statistics_of
 from rebild_policy.loading import RuleSet, load_rules
+from rebild_policy.overlays import with_overlay
 from rebild_policy.parameters import ParameterDefinition, override
 from rebild_policy.plan import build_plan
-from rebild_policy.results import Audit, ParameterInfo, Report, Row, RuleSetInfo, Words
+from rebild_policy.results import OverlayChange, OverlayChanges, ParameterInfo, Report, Row, RuleSetInfo, Words
 from rebild_policy.rules import Profile, Rule
+from rebild_policy.waivers import Waiver, WaiverBook
 
 _KEPT_PLANS = 64  # coverages come from mappings and from gaps of single cases; few recur
 
@@ -51,12 +54,13 @@ class Policy:
         profile: Profile = "guideline",
         parameters: Mapping[str, object] | None = None,
         calendar: Calendar | None = None,
+        overlay: Path | str | None = None,
     ) -> Policy:
         """The bundled rules: the guideline "Sådan møder vi borgeren" of Rebild Kommune.
 
         `parameters` sets values for all days: `{"reply_deadline": "8 working days"}`. Raises `UsageError` and `RuleError`.
         """
-        return cls.load(rules_folder(), profile=profile, parameters=parameters, calendar=calendar)
+        return cls.load(rules_folder(), profile=profile, parameters=parameters, calendar=calendar, overlay=overlay)
 
     @classmethod
     def load(
@@ -66,9 +70,15 @@ class Policy:
         profile: Profile = "guideline",
         parameters: Mapping[str, object] | None = None,
         calendar: Calendar | None = None,
+        overlay: Path | str | None = None,
     ) -> Policy:
-        """The rules of a folder. Raises `RuleError` with file and line for the first that is wrong."""
+        """The rules of a folder, as the overlay in another folder changes them.
+
+        Raises `RuleError` with file and line for the first thing that is wrong.
+        """
         ruleset = load_rules(Path(folder))
+        if overlay is not None:
+            ruleset = with_overlay(ruleset, Path(overlay))
         if parameters:
             ruleset = replace(ruleset, parameters=override(ruleset.parameters, dict(parameters)))
         return cls(ruleset, profile=profile, calendar=calendar)
@@ -120,11 +130,12 @@ class Policy:
         coverage: Coverage | None = None,
         same_day: SameDay = "unknown",
         engine: str = "compiled",
+        waivers: Iterable[Waiver] = (),
     ) -> Report:
         """Check a case as of the end of a day.
 
-        `coverage` names what the source of the case does not record; by itself a case records everything. Explanations
-        are made when they are read. Raises `UsageError` for a wrong argument.
+        `coverage` names what the source of the case does not record; by itself a case records everything. `waivers`: see
+        `read_waivers`. Explanations are made when they are read. Raises `UsageError` for a wrong argument.
         """
         _check_day(as_of)
         if not isinstance(case, Case):
@@ -132,17 +143,19 @@ class Policy:
         plan, judge = self.ready(coverage or Coverage.all(), same_day, engine)
         judgement = judge.judge(case, as_of)
         duties, counted = split(plan, judgement.rows, case)
+        book = WaiverBook((waiver for waiver in waivers if waiver.case == case.id), as_of)
         return Report(
             case=case.id,
             as_of=as_of,
             profile=self.profile,
             ruleset=self.info,
             parameters=self.parameters_on(as_of),
-            findings=tuple(findings_of(plan, duties, Explainer(plan, case, as_of))),
+            findings=tuple(findings_of(plan, duties, Explainer(plan, case, as_of), book)),
             not_applicable=judgement.not_applicable,
             not_checkable=not_checkable(plan),
             statistics=tuple(statistics_of(plan, counted)),
             decides=self.decides,
+            waiver_notes=tuple(book.notes()),
         )
 
     def check_many(
@@ -160,6 +173,7 @@ class Policy:
         *,
         command: str = "",
         progress: Progress | None = None,
+        waivers: Iterable[Waiver] = (),
     ) -> Audit:
         """Check every case of an export, read through a mapping file, as of the end of a day.
 
@@ -167,7 +181,8 @@ class Policy:
         and `MappingError` for a mapping that is wrong or does not fit it.
         """
         _check_day(as_of)
-        return run_audit(self, Path(export), Path(mapping), as_of, command=command, progress=progress)
+        book = WaiverBook(waivers, as_of)
+        return run_audit(self, Path(export), Path(mapping), as_of, command=command, progress=progress, waivers=book)
 
     # --------------------------------------------------------------------------------------------------------- describing
     @property
@@ -178,7 +193,20 @@ class Policy:
     @cached_property
     def info(self) -> RuleSetInfo:
         """Name, version and content hash of the rules."""
-        return RuleSetInfo(name=self.ruleset.name, version=self.ruleset.version, digest=self.ruleset.digest)
+        ruleset, overlay = self.ruleset, self.ruleset.overlay
+        return RuleSetInfo(
+            name=ruleset.name,
+            version=ruleset.version,
+            digest=ruleset.digest,
+            overlay=OverlayChanges(
+                name=overlay.name,
+                title=Words(da=overlay.title.da, en=overlay.title.en),
+                digest=overlay.digest,
+                changes=tuple(OverlayChange(**switch._asdict()) for switch in overlay.switches),
+            )
+            if overlay
+            else None,
+        )
 
     @cached_property
     def decides(self) -> tuple[str, ...]:

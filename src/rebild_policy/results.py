@@ -167,10 +167,32 @@ class Lazily(Generic[Told]):
         return hash(Lazily)
 
 
+class Waived(Result):
+    """A deviation that the municipality has accepted: why, who did, and the last day."""
+
+    reason: SafeText
+    approved_by: SafeText
+    expires: date
+
+
+Problem = Literal["expired", "unreasoned", "unused"]
+
+
+class WaiverNote(Result):
+    """A waiver that accepts nothing: it has run out, gives no reason, or there is no such deviation."""
+
+    rule: SafeText
+    case: SafeText
+    trigger: SafeText | None
+    problem: Problem
+    expires: date
+
+
 class Finding(Result):
     """The verdict of one rule on one match of its events, with the evidence in `explanation`, made when it is read.
 
-    `subsumed_by`: the same fault is reported by that rule already, and this finding is not counted a second time.
+    `subsumed_by`: the same fault is reported by that rule already, and this finding is not counted a second time. `waived`: the
+    deviation is accepted; it is shown as such, and is no violation of the report.
     """
 
     fingerprint: str
@@ -186,8 +208,14 @@ class Finding(Result):
     due: date | None
     as_of: date
     subsumed_by: str | None = None
+    waived: Waived | None = None
     explain: Annotated[Callable[[], Explanation] | None, Field(exclude=True, repr=False)] = None
     dispute: Annotated[Callable[[], bool] | None, Field(exclude=True, repr=False)] = None
+
+    @property
+    def deviates(self) -> bool:
+        """Is it a possible deviation that counts: violated, not told by another rule, and not accepted?"""
+        return self.verdict is Verdict.VIOLATED and self.subsumed_by is None and self.waived is None
 
     @computed_field  # type: ignore[prop-decorator]
     @cached_property
@@ -222,12 +250,31 @@ def public_id(id_: str, type_: str, position: int) -> str:
     return f"{type_}-{position + 1}" if holds_cpr(id_) else id_
 
 
+class OverlayChange(Result):
+    """One thing that an overlay changed, and why: a parameter, a severity, or a rule that it switched off."""
+
+    kind: Literal["parameter", "severity", "off"]
+    name: SafeText
+    value: SafeText
+    reason: SafeText
+
+
+class OverlayChanges(Result):
+    """The overlay that was put over the rules: name, the sha256 of its files, and what it changed."""
+
+    name: SafeText
+    title: Words
+    digest: str
+    changes: tuple[OverlayChange, ...]
+
+
 class RuleSetInfo(Result):
-    """Which rules judged: name, version and the sha256 of their files."""
+    """Which rules judged: name, version and the sha256 of their files, and the overlay over them."""
 
     name: str
     version: str
     digest: str
+    overlay: OverlayChanges | None = None
 
 
 class NotCheckableRule(Result):
@@ -292,11 +339,17 @@ class Report(Result):
     not_checkable: tuple[NotCheckableRule, ...]
     statistics: tuple[Statistic, ...] = ()
     decides: tuple[SafeText, ...] = ()  # the statements that the rules of the profile decide
+    waiver_notes: tuple[WaiverNote, ...] = ()
 
     @property
     def violations(self) -> list[Finding]:
         """The possible deviations, one for each fault."""
-        return [finding for finding in self.findings if finding.verdict is Verdict.VIOLATED and not finding.subsumed_by]
+        return [finding for finding in self.findings if finding.deviates]
+
+    @property
+    def waived(self) -> list[Finding]:
+        """The deviations that are accepted."""
+        return [finding for finding in self.findings if finding.waived]
 
     def verdicts(self, statement: str) -> list[Verdict]:
         """The verdicts of the findings that concern a statement, such as "G50"; none where no rule applied.
@@ -310,105 +363,3 @@ class Report(Result):
     def verdict(self, statement: str) -> Verdict | None:
         """One verdict for a statement: violated over undetermined over pending over satisfied over exempt."""
         return overall(self.verdicts(statement))
-
-
-# ----------------------------------------------------------------------------------------------------------------- audits
-class Activity(Result):
-    """An activity of an export, or a note on it, and how many rows have it."""
-
-    name: SafeText
-    rows: int
-
-
-class QuarantinedRow(Result):
-    """A row that could not be used: its number in the file, the column at fault and what was expected there."""
-
-    row: int
-    column: SafeText | None
-    reason: SafeText
-
-
-class Accounting(Result):
-    """Where every row of an export went: rows = mapped + irrelevant + unmapped + quarantined + duplicates.
-
-    `skipped`: mapped rows that gave no event, since a condition of the mapping did not hold.
-    """
-
-    rows: int
-    mapped: int
-    skipped: int
-    duplicates: int
-    quarantined: int
-    events: int
-    cases: int
-    irrelevant: tuple[Activity, ...]
-    unmapped: tuple[Activity, ...]
-    quarantine: tuple[QuarantinedRow, ...]  # the first of them; `Audit.quarantined` has all
-    notes: tuple[Activity, ...] = ()  # what looks wrong in rows that were used, such as a link to no event
-    rows_without_case: int  # quarantined rows whose case is unreadable: a limit of the audit
-
-
-class SourceInfo(Result):
-    """What was audited: file name and sha256 of the export and of the mapping."""
-
-    file: SafeText
-    sha256: str
-    mapping: SafeText
-    mapping_sha256: str
-
-
-class Assumption(Result):
-    """Something that the mapping, a rule or a parameter takes for granted, and how many links rest on it."""
-
-    text: Words
-    count: int | None = None
-
-
-class Reason(Result):
-    """Why findings are undetermined: a missing fact and how many findings turn on it."""
-
-    missing: MissingFact  # without the event
-    findings: int
-
-
-class RuleTally(Result):
-    """How often a rule came to each verdict; `partly_known` counts cases where quarantined rows could hide a trigger."""
-
-    rule: SafeText
-    title: Words
-    statements: tuple[SafeText, ...]
-    severity: Severity
-    verdicts: dict[Verdict, int]
-    subsumed: int
-    not_applicable: int
-    partly_known: int
-
-
-class Audit(Result):
-    """What the rules say of an export as of a day: the numbers first, then every finding."""
-
-    version: str
-    as_of: date
-    profile: Profile
-    ruleset: RuleSetInfo
-    parameters: tuple[ParameterInfo, ...]
-    source: SourceInfo
-    command: SafeText
-    accounting: Accounting
-    tallies: tuple[RuleTally, ...]
-    statistics: tuple[Statistic, ...]
-    reasons: tuple[Reason, ...]
-    not_checkable: tuple[NotCheckableRule, ...]
-    assumptions: tuple[Assumption, ...]
-    findings: tuple[Finding, ...] = Field(exclude=True, repr=False)
-    quarantined: tuple[QuarantinedRow, ...] = Field(default=(), exclude=True, repr=False)
-
-    @property
-    def violations(self) -> list[Finding]:
-        """The possible deviations, one for each fault."""
-        return [finding for finding in self.findings if finding.verdict is Verdict.VIOLATED and not finding.subsumed_by]
-
-    def count(self, verdict: Verdict) -> int:
-        """How many findings have this verdict; a subsumed deviation is not counted a second time."""
-        subsumed = sum(tally.subsumed for tally in self.tallies) if verdict is Verdict.VIOLATED else 0
-        return sum(tally.verdicts.get(verdict, 0) for tally in self.tallies) - subsumed

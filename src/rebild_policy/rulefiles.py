@@ -274,6 +274,37 @@ class ExceptionsShape(Shape):
     accepted: list[AcceptedShape] = []
 
 
+class SettingShape(Shape):
+    """A parameter set to another value: for all days, or from one on."""
+
+    value: Any
+    since: Day | None = Field(default=None, alias="from")
+    reason: Words
+
+
+class SeverityShape(Shape):
+    """A rule given another severity."""
+
+    severity: Severity
+    reason: Words
+
+
+class OffShape(Shape):
+    """A rule switched off."""
+
+    reason: Words
+
+
+class OverlayShape(Shape):
+    """The file `overlay.yaml`: what a municipality changes of a rule set, each change with its reason."""
+
+    overlay: Name
+    title: TextShape
+    parameters: dict[str, SettingShape] = {}
+    severities: dict[Name, SeverityShape] = {}
+    off: dict[Name, OffShape] = {}
+
+
 class RuleSetShape(Shape):
     """The file `ruleset.yaml`: what this set of rules is called, and its version."""
 

@@ -12,12 +12,21 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
+from rebild_policy.auditresults import Audit
 from rebild_policy.errors import UsageError, did_you_mean
 from rebild_policy.facts import Case
 from rebild_policy.facts.base import REGISTRY
 from rebild_policy.policydiff import PolicyDifference
-from rebild_policy.results import Audit, Finding, Report
-from rebild_policy.rulefiles import ExceptionsShape, ParameterShape, RuleSetShape, RuleShape, StatementsShape, TermsShape
+from rebild_policy.results import Finding, Report
+from rebild_policy.rulefiles import (
+    ExceptionsShape,
+    OverlayShape,
+    ParameterShape,
+    RuleSetShape,
+    RuleShape,
+    StatementsShape,
+    TermsShape,
+)
 from rebild_policy.sources.shapes import Mapping
 from rebild_policy.waivers import WaiversShape
 
@@ -60,6 +69,7 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "ruleset": _model(RuleSetShape, "validation"),
     "exceptions": _model(ExceptionsShape, "validation"),
     "waivers": _model(WaiversShape, "validation"),
+    "overlay": _model(OverlayShape, "validation"),
     "diff": _model(PolicyDifference, "serialization"),
 }
 

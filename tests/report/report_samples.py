@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
+from rebild_policy.auditresults import Accounting, Activity, Assumption, Audit, QuarantinedRow, Reason, RuleTally, SourceInfo
 from rebild_policy.results import (
-    Accounting,
-    Activity,
-    Assumption,
-    Audit,
     Change,
     Copy,
     EventRef,
@@ -19,12 +16,8 @@ from rebild_policy.results import (
     NearMiss,
     NotCheckableRule,
     ParameterInfo,
-    QuarantinedRow,
-    Reason,
     RuleSetInfo,
-    RuleTally,
     Sought,
-    SourceInfo,
     Statistic,
     Verdict,
     Words,

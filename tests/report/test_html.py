@@ -13,10 +13,11 @@ import pytest
 from report_samples import HOSTILE, make_audit
 
 from rebild_policy import report
+from rebild_policy.auditresults import Audit
 from rebild_policy.report import figures
 from rebild_policy.report.html import headline, render_html
 from rebild_policy.report.writing import Writer
-from rebild_policy.results import Audit, Verdict
+from rebild_policy.results import Verdict
 from rebild_policy.rules import Language, Statement
 
 LANGUAGES = get_args(Language)

@@ -11,11 +11,12 @@ from pydantic import BaseModel
 from report_samples import all_findings, make_audit
 from rich.console import Console
 
+from rebild_policy.auditresults import Audit
 from rebild_policy.privacy import CPR_SHAPE
 from rebild_policy.report.html import render_html
 from rebild_policy.report.jsonl import write_findings
 from rebild_policy.report.terminal import render_audit, render_report
-from rebild_policy.results import Audit, Finding, Report
+from rebild_policy.results import Finding, Report
 from rebild_policy.rules import Language, Statement
 
 CPR = "010203-1234"

@@ -20,6 +20,7 @@ from rebild_policy.rules import Language, Profile
 from rebild_policy.sources.accounting import write_quarantine
 from rebild_policy.sources.export import coverage_of
 from rebild_policy.sources.mapping import load_mapping
+from rebild_policy.waivers import read_waivers
 
 
 def run(
@@ -35,10 +36,13 @@ def run(
     preflight_only: bool,
     lang: Language | None,
     rules: Path | None,
+    overlay: Path | None,
+    waivers: Path | None,
     fail_on: str,
 ) -> int:
     """Audit the export, write what was asked for and print the numbers."""
-    judge, tongue, today = policy(rules, profile), language(lang), day(as_of)
+    judge, tongue, today = policy(rules, profile, overlay), language(lang), day(as_of)
+    accepted = read_waivers(waivers) if waivers else ()
     if preflight_only:
         read = load_mapping(mapping)
         plan = judge.ready(coverage_of(read), read.time.same_day).plan
@@ -46,7 +50,7 @@ def run(
         return 0
     _check_outputs([path for path in (findings, html, quarantine) if path], taken={export.resolve(), mapping.resolve()})
     with shown_progress() as bar:
-        result = judge.audit(export, mapping, today, command=_command(), progress=bar)
+        result = judge.audit(export, mapping, today, command=_command(), progress=bar, waivers=accepted)
     if findings:
         write_findings(findings, result.findings)
     if html:

@@ -11,6 +11,7 @@ from rebild_policy.errors import CaseError, Location, PolicyError, shown
 from rebild_policy.facts import Case, Coverage
 from rebild_policy.report.terminal import render_report
 from rebild_policy.rules import Language, Profile
+from rebild_policy.waivers import read_waivers
 
 _MAX_BYTES = 50_000_000
 
@@ -24,12 +25,15 @@ def run(
     format_: str,
     lang: Language | None,
     rules: Path | None,
+    overlay: Path | None,
+    waivers: Path | None,
     fail_on: str,
 ) -> int:
     """Check the case and print the report."""
     today, case = day(as_of), read_case(path)
-    judge = policy(rules, profile)
-    report = judge.check(case, today, coverage=Coverage.all().without(*without))
+    judge = policy(rules, profile, overlay)
+    accepted = read_waivers(waivers) if waivers else ()
+    report = judge.check(case, today, coverage=Coverage.all().without(*without), waivers=accepted)
     if format_ == "json":
         print(report.model_dump_json(indent=2))
     else:

@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from rebild_policy.bundled import rules_folder
 from rebild_policy.calendar import COPENHAGEN
 from rebild_policy.errors import UsageError
 from rebild_policy.facts import read_day
@@ -50,10 +51,10 @@ def day(text: str) -> date:
         raise UsageError("--as-of is no date.", remedy="Write YYYY-MM-DD, or today.") from None
 
 
-def policy(rules: Path | None, profile: Profile) -> Policy:
-    """The bundled policy, or the one of a folder."""
+def policy(rules: Path | None, profile: Profile, overlay: Path | None = None) -> Policy:
+    """The bundled policy, or the one of a folder, with what an overlay changes."""
     name: Profile = "statutory" if profile == "statutory" else "guideline"
-    return Policy.load(rules, profile=name) if rules else Policy.rebild(profile=name)
+    return Policy.load(rules or rules_folder(), profile=name, overlay=overlay)
 
 
 def known_rules(ruleset: RuleSet, names: Iterable[str]) -> list[str]:

@@ -60,6 +60,10 @@ Profile = Annotated[ProfileName, typer.Option("--profile", help="The text litera
 Language = Annotated[Lang | None, typer.Option("--lang", help="Language of the output; default from the locale.")]
 Rules = Annotated[Path | None, typer.Option("--rules", metavar="FOLDER", help="Your own rules instead of the bundled ones.")]
 Names = Annotated[list[str] | None, typer.Argument(metavar="[RULE]...", help="Only these rules; all without a name.")]
+Waivers = Annotated[Path | None, typer.Option("--waivers", metavar="FILE", help="Accepted deviations, as YAML.")]
+Overlay = Annotated[
+    Path | None, typer.Option("--overlay", metavar="FOLDER", help="Your parameters, severities, switched-off rules.")
+]
 Output = Annotated[Format, typer.Option("--format", help="Text for people, or JSON.")]
 Fail = Annotated[FailOn, typer.Option("--fail-on", help="Exit with 1 for deviations of this severity or higher.")]
 
@@ -103,6 +107,8 @@ def check(
     format: Output = Format.TEXT,  # noqa: A002 - the option's name
     lang: Language = None,
     rules: Rules = None,
+    overlay: Overlay = None,
+    waivers: Waivers = None,
     fail_on: Fail = FailOn.NEVER,
 ) -> None:
     """Check one case."""
@@ -115,6 +121,8 @@ def check(
         format_=format,
         lang=lang,
         rules=rules,
+        overlay=overlay,
+        waivers=waivers,
         fail_on=fail_on,
     )
 
@@ -132,6 +140,8 @@ def audit(
     preflight: Annotated[bool, typer.Option("--preflight", help="Only say which rules the mapping allows to check.")] = False,
     lang: Language = None,
     rules: Rules = None,
+    overlay: Overlay = None,
+    waivers: Waivers = None,
     fail_on: Fail = FailOn.NEVER,
 ) -> None:
     """Audit a case export through a mapping file."""
@@ -148,6 +158,8 @@ def audit(
         preflight_only=preflight,
         lang=lang,
         rules=rules,
+        overlay=overlay,
+        waivers=waivers,
         fail_on=fail_on,
     )
 
@@ -179,7 +191,7 @@ def schema(
         str | None,
         typer.Argument(
             metavar="[NAME]",
-            help="case, report, audit, finding, diff, mapping, waivers; rule, terms, parameter, statements, ruleset, exceptions.",
+            help="case, report, audit, finding, diff, mapping, waivers, overlay, rule, terms, parameter, statements and others.",
         ),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Write all of them into a folder.")] = None,

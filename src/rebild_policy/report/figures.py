@@ -9,7 +9,8 @@ from datetime import date
 from itertools import chain, islice, zip_longest
 from typing import Any
 
-from rebild_policy.results import Accounting, Audit, Finding, RuleTally, Verdict
+from rebild_policy.auditresults import Accounting, Audit, RuleTally
+from rebild_policy.results import Finding, Verdict
 from rebild_policy.rules import Statement
 
 # In the order in which they are shown.
@@ -19,12 +20,12 @@ Counts = dict[Verdict, int]
 
 
 def of_tallies(tallies: Iterable[RuleTally]) -> Counts:
-    """How many findings of some rules have each verdict; a subsumed deviation is not counted a second time."""
+    """How many findings of some rules have each verdict; a deviation that is subsumed or accepted does not count as one."""
     counts = dict.fromkeys(ORDER, 0)
     for tally in tallies:
         for verdict in ORDER:
             counts[verdict] += tally.verdicts.get(verdict, 0)
-        counts[Verdict.VIOLATED] -= tally.subsumed
+        counts[Verdict.VIOLATED] -= tally.subsumed + tally.waived
     return counts
 
 
@@ -40,7 +41,7 @@ def total(counts: Counts) -> int:
 
 def of_findings(findings: Iterable[Finding]) -> Counts:
     """How many findings have each verdict."""
-    counted = Counter(finding.verdict for finding in findings if not finding.subsumed_by)
+    counted = Counter(finding.verdict for finding in findings if finding.deviates or finding.verdict is not Verdict.VIOLATED)
     return {verdict: counted[verdict] for verdict in ORDER}
 
 

@@ -10,12 +10,13 @@ from functools import partial
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from rebild_policy.auditresults import Audit, RuleTally
 from rebild_policy.report import figures
 from rebild_policy.report.figures import Counts
-from rebild_policy.report.sentences import Evidence, evidence, gist, missing_fact
+from rebild_policy.report.sentences import Evidence, accepted, evidence, gist, missing_fact, overlay_change, waiver_note
 from rebild_policy.report.sentences import counted as counted_text
 from rebild_policy.report.writing import Writer, capital, grouped, safe
-from rebild_policy.results import Audit, Finding, RuleTally, Verdict, Words
+from rebild_policy.results import Finding, Verdict, Words
 from rebild_policy.rules import Language, Severity, Statement
 
 PENDING = 10  # how many of the next deadlines are listed
@@ -73,6 +74,9 @@ def render_html(
             unknown=_groups(figures.undetermined(audit, UNDETERMINED), audit, Verdict.UNDETERMINED, lang, counted + 1),
             quarantined=QUARANTINED,
             counted_days=partial(counted_text, writer),
+            accepted=partial(accepted, writer),
+            waiver_note=partial(waiver_note, writer),
+            overlay_change=partial(overlay_change, writer),
             pending=figures.pending(audit, PENDING),
             unaccounted=figures.unaccounted(audit.accounting),
             parameters=[(writer.words(one.title), writer.duration(one.value)) for one in audit.parameters],

@@ -5,8 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rebild_policy.report.writing import Writer, capital
-from rebild_policy.results import Change, Copy, EventRef, Explanation, Finding, MissingFact, NearMiss, Sought, Statistic, Words
+from rebild_policy.labels import SEVERITIES
+from rebild_policy.report.writing import Writer, capital, safe
+from rebild_policy.results import (
+    Change,
+    Copy,
+    EventRef,
+    Explanation,
+    Finding,
+    MissingFact,
+    NearMiss,
+    OverlayChange,
+    Sought,
+    Statistic,
+    Waived,
+    WaiverNote,
+    Words,
+)
 from rebild_policy.rules import Language
 
 
@@ -78,6 +93,31 @@ def gist(finding: Finding, lang: Language) -> str:
     what = writer.listing((writer.quoted(writer.event(type_)) for type_ in types), "or")
     by = writer.say("by", due=finding.due) if finding.due else ""
     return writer.say("gist.absent", by=by, what=what)
+
+
+def acceptance(writer: Writer, waived: Waived) -> str:
+    """Why a deviation is accepted, by whom and until when."""
+    reason = safe(waived.reason.strip())
+    reason = reason if reason.endswith((".", "!", "?")) else f"{reason}."
+    return writer.say("waived-why", reason=reason, approver=safe(waived.approved_by), day=waived.expires)
+
+
+def accepted(writer: Writer, finding: Finding) -> tuple[str, str]:
+    """Which deviation is accepted, and why."""
+    where = writer.say("waived-of", case=writer.name(finding.case), event=_event(writer, finding.trigger, short=True))
+    return f"{writer.words(finding.title)}: {where}", acceptance(writer, finding.waived) if finding.waived else ""
+
+
+def overlay_change(writer: Writer, change: OverlayChange) -> str:
+    """One thing that an overlay changed, and why."""
+    key = "table" if change.kind == "parameter" and not change.value else change.kind
+    value = writer.pick(SEVERITIES[change.value]) if change.kind == "severity" else writer.duration(change.value)
+    return writer.say(f"overlay.{key}", name=safe(change.name), value=value, reason=safe(change.reason))
+
+
+def waiver_note(writer: Writer, note: WaiverNote) -> str:
+    """What is wrong with a waiver."""
+    return writer.say(f"waiver-note.{note.problem}", rule=safe(note.rule), case=writer.name(note.case), day=note.expires)
 
 
 def counted(writer: Writer, statistic: Statistic) -> str:

@@ -9,11 +9,21 @@ from rich.segment import Segment, Segments
 from rich.table import Column, Table
 from rich.text import Text
 
+from rebild_policy.auditresults import Activity, Audit, RuleTally
 from rebild_policy.report import figures
 from rebild_policy.report.figures import ORDER, Counts
-from rebild_policy.report.sentences import Evidence, counted, evidence, missing_fact
+from rebild_policy.report.sentences import (
+    Evidence,
+    acceptance,
+    accepted,
+    counted,
+    evidence,
+    missing_fact,
+    overlay_change,
+    waiver_note,
+)
 from rebild_policy.report.writing import Writer, capital, grouped, safe
-from rebild_policy.results import Activity, Audit, Finding, NotCheckableRule, Report, RuleTally, Statistic, Verdict
+from rebild_policy.results import Finding, NotCheckableRule, Report, Statistic, Verdict
 from rebild_policy.rules import Language, Statement
 
 _STYLES = {
@@ -39,6 +49,7 @@ def render_report(report: Report, statements: Mapping[str, Statement], lang: Lan
     face.put(face.verdicts(counts))
     face.statistics(report.statistics)
     face.not_checkable(report.not_checkable)
+    face.acceptances(report)
     face.section("findings")
     if not report.findings:
         face.text(face.writer.say("none-at-all"))
@@ -58,6 +69,7 @@ def render_audit(audit: Audit, statements: Mapping[str, Statement], lang: Langua
     face.section("by-rule")
     face.put(face.rules(audit))
     face.statistics(audit.statistics)
+    face.acceptances(audit)
     shown = figures.worst(audit, worst)
     note = face.writer.say("shown", shown=len(shown), n=len(audit.violations)) if shown else ""
     face.section("findings", note)
@@ -116,6 +128,11 @@ class _Face:
         ]
         self.text(title, "bold", indent=0)
         self.text(" · ".join(by), "dim", indent=0)
+        if rules.overlay:
+            named = f"{self.writer.say('overlay')}: {self.writer.words(rules.overlay.title)}"
+            self.text(f"{named} · {' '.join(grouped(rules.overlay.digest, 12))}", "dim", indent=0)
+            for change in rules.overlay.changes:
+                self.text(overlay_change(self.writer, change), "dim")
 
     def pairs(self, rows: Iterable[tuple[str, str]], style: str = "") -> Table:
         """Labels with texts beside them."""
@@ -193,6 +210,20 @@ class _Face:
             return
         self.section("statistics")
         self.put(self.pairs((self.writer.words(one.title), counted(self.writer, one)) for one in statistics))
+
+    def acceptances(self, source: Report | Audit) -> None:
+        """Print the deviations that are accepted, and the waivers that accept nothing."""
+        if source.waived:
+            self.section("waived", self.writer.say("waived-note"))
+            for which, why in (accepted(self.writer, finding) for finding in source.waived[:_LISTED]):
+                self.text(which)
+                self.text(why, "dim")
+            if len(source.waived) > _LISTED:
+                self.text(self.writer.say("more", n=len(source.waived) - _LISTED), "dim")
+        if source.waiver_notes:
+            self.section("waiver-notes")
+            for note in source.waiver_notes:
+                self.text(waiver_note(self.writer, note))
 
     # ------------------------------------------------------------------------------------------------------ data quality
     def basis(self, audit: Audit) -> None:
@@ -293,5 +324,7 @@ class _Face:
             yield say("disputed-head"), told.disputed
         if told.change:
             yield say("change"), told.change
+        if finding.waived:
+            yield say("waived-head"), acceptance(self.writer, finding.waived)
         if finding.subsumed_by:
             yield "", say("subsumed-by", rule=self.titles.get(finding.subsumed_by, finding.subsumed_by))

@@ -313,6 +313,41 @@ WORDS: dict[str, Label] = {
     ),
 }
 
+# Accepted deviations.
+WAIVERS: dict[str, Label] = {
+    "waived": Label("Accepterede afvigelser", "Accepted deviations"),
+    "waived-note": Label(
+        "Mulige afvigelser, som kommunen har accepteret. De tælles ikke med ovenfor.",
+        "Possible deviations that the municipality has accepted. They are not counted above.",
+    ),
+    "waived-of": Label("sag {case}, {event}", "case {case}, {event}"),
+    "waived-why": Label(
+        "{reason} Accepteret af {approver} til og med {day}.", "{reason} Accepted by {approver}, up to and including {day}."
+    ),
+    "waived-head": Label("Accepteret", "Accepted"),
+    "waiver-notes": Label("Accepter at se på", "Acceptances to look at"),
+    "waiver-note.expired": Label(
+        "{rule}, sag {case}: udløb {day}. Afvigelsen tæller igen.",
+        "{rule}, case {case}: ran out on {day}. The deviation counts again.",
+    ),
+    "waiver-note.unreasoned": Label(
+        "{rule}, sag {case}: ingen begrundelse, så intet er accepteret.",
+        "{rule}, case {case}: no reason, so nothing is accepted.",
+    ),
+    "waiver-note.unused": Label(
+        "{rule}, sag {case}: der er ingen sådan afvigelse.", "{rule}, case {case}: there is no such deviation."
+    ),
+}
+
+# What an overlay changes of a rule set.
+OVERLAYS: dict[str, Label] = {
+    "overlay": Label("Tilpasning", "Overlay"),
+    "overlay.parameter": Label("{name} er sat til {value}: {reason}", "{name} is set to {value}: {reason}"),
+    "overlay.table": Label("{name} er en egen tabel: {reason}", "{name} is a table of its own: {reason}"),
+    "overlay.severity": Label("{name} har alvoren {value}: {reason}", "{name} has the severity {value}: {reason}"),
+    "overlay.off": Label("{name} er slået fra: {reason}", "{name} is switched off: {reason}"),
+}
+
 # What a change of policy would do.
 CHANGES: dict[str, Label] = {
     "change-old": Label("Før: {policy}", "Old: {policy}"),
@@ -331,4 +366,4 @@ CHANGES: dict[str, Label] = {
     "change-none": Label("ingen vurdering", "no verdict"),
 }
 
-TEXTS: dict[str, Label] = SENTENCES | WORDS | CHANGES
+TEXTS: dict[str, Label] = SENTENCES | WORDS | WAIVERS | OVERLAYS | CHANGES

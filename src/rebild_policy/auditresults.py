@@ -1,0 +1,130 @@
+"""What an audit says: the numbers, the account of every row, and the findings. Only typed fields, never free text."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from rebild_policy.results import (
+    Finding,
+    MissingFact,
+    NotCheckableRule,
+    ParameterInfo,
+    Result,
+    RuleSetInfo,
+    SafeText,
+    Statistic,
+    Verdict,
+    WaiverNote,
+    Words,
+)
+from rebild_policy.rules import Profile, Severity
+
+
+class Activity(Result):
+    """An activity of an export, or a note on it, and how many rows have it."""
+
+    name: SafeText
+    rows: int
+
+
+class QuarantinedRow(Result):
+    """A row that could not be used: its number in the file, the column at fault and what was expected there."""
+
+    row: int
+    column: SafeText | None
+    reason: SafeText
+
+
+class Accounting(Result):
+    """Where every row of an export went: rows = mapped + irrelevant + unmapped + quarantined + duplicates.
+
+    `skipped`: mapped rows that gave no event, since a condition of the mapping did not hold.
+    """
+
+    rows: int
+    mapped: int
+    skipped: int
+    duplicates: int
+    quarantined: int
+    events: int
+    cases: int
+    irrelevant: tuple[Activity, ...]
+    unmapped: tuple[Activity, ...]
+    quarantine: tuple[QuarantinedRow, ...]  # the first of them; `Audit.quarantined` has all
+    notes: tuple[Activity, ...] = ()  # what looks wrong in rows that were used, such as a link to no event
+    rows_without_case: int  # quarantined rows whose case is unreadable: a limit of the audit
+
+
+class SourceInfo(Result):
+    """What was audited: file name and sha256 of the export and of the mapping."""
+
+    file: SafeText
+    sha256: str
+    mapping: SafeText
+    mapping_sha256: str
+
+
+class Assumption(Result):
+    """Something that the mapping, a rule or a parameter takes for granted, and how many links rest on it."""
+
+    text: Words
+    count: int | None = None
+
+
+class Reason(Result):
+    """Why findings are undetermined: a missing fact and how many findings turn on it."""
+
+    missing: MissingFact  # without the event
+    findings: int
+
+
+class RuleTally(Result):
+    """How often a rule came to each verdict; `partly_known` counts cases where quarantined rows could hide a trigger."""
+
+    rule: SafeText
+    title: Words
+    statements: tuple[SafeText, ...]
+    severity: Severity
+    verdicts: dict[Verdict, int]
+    subsumed: int
+    waived: int = 0  # of those that are not subsumed
+    not_applicable: int
+    partly_known: int
+
+
+class Audit(Result):
+    """What the rules say of an export as of a day: the numbers first, then every finding."""
+
+    version: str
+    as_of: date
+    profile: Profile
+    ruleset: RuleSetInfo
+    parameters: tuple[ParameterInfo, ...]
+    source: SourceInfo
+    command: SafeText
+    accounting: Accounting
+    tallies: tuple[RuleTally, ...]
+    statistics: tuple[Statistic, ...]
+    reasons: tuple[Reason, ...]
+    not_checkable: tuple[NotCheckableRule, ...]
+    assumptions: tuple[Assumption, ...]
+    waiver_notes: tuple[WaiverNote, ...] = ()
+    findings: tuple[Finding, ...] = Field(exclude=True, repr=False)
+    quarantined: tuple[QuarantinedRow, ...] = Field(default=(), exclude=True, repr=False)
+
+    @property
+    def violations(self) -> list[Finding]:
+        """The possible deviations, one for each fault."""
+        return [finding for finding in self.findings if finding.deviates]
+
+    @property
+    def waived(self) -> list[Finding]:
+        """The deviations that are accepted."""
+        return [finding for finding in self.findings if finding.waived]
+
+    def count(self, verdict: Verdict) -> int:
+        """How many findings have this verdict; a deviation that is subsumed or accepted does not count as one."""
+        apart = sum(tally.subsumed + tally.waived for tally in self.tallies) if verdict is Verdict.VIOLATED else 0
+        return sum(tally.verdicts.get(verdict, 0) for tally in self.tallies) - apart
