@@ -31,8 +31,8 @@ waivers
 overlays
 plan.types plan.wording plan.walks plan.passes plan
 engines.base engines.reference
-explaining.messages explaining.edits explaining.solving explaining.proposals explaining.changes explaining.disputes
-explaining.explain explaining
+explaining.messages explaining.edits explaining.solving explaining.proposals explaining.changes explaining.counting
+explaining.disputes explaining.explain explaining
 engines.runtime engines.kleene_source engines.compiled engines
 sources.stream sources.accounting sources.conditions sources.shapes sources.times sources.tabular sources.cells sources.links
 sources.checks sources.rows sources.export sources.mapping sources
@@ -52,7 +52,7 @@ linting.remarks linting.models linting.logic linting.names linting.values lintin
 schemas
 authoring.comments authoring.formatting authoring.scaffold authoring
 report.texts report.figures report.writing report.jsonl report.sentences report.html report.terminal report.preflight
-report.rule_page report.impact report
+report.conditions report.rule_page report.rule_lists report.impact report
 cli.failures cli.common cli.audit cli.check cli.coverage cli.demo cli.diff cli.explain cli.fmt cli.lint cli.mutate cli.new
 cli.rules cli.schema cli.selftest cli.test cli.main cli
 """.split()  # noqa: SIM905 - a list of a hundred names reads worse

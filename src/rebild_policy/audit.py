@@ -71,9 +71,7 @@ def run_audit(
     counts = _Counts(waivers)
     findings: list[Finding] = []
     for number, sourced in enumerate(export.cases, 1):
-        # A case called by a CPR number is called by its place in the export instead: redacted, two would be one.
-        name = f"case-{number}" if holds_cpr(sourced.case.id) else None
-        findings += counts.take(judge, export, sourced, as_of, name)
+        findings += counts.take(judge, export, sourced, as_of, case_name(number, sourced.case.id))
         if progress:
             progress("judge", number, len(export.cases))
     return Audit(
@@ -101,6 +99,11 @@ def run_audit(
     )
 
 
+def case_name(number: int, id_: str) -> str:
+    """What a case is called: one called by a CPR number by its place in the export, since two would be one when redacted."""
+    return f"case-{number}" if holds_cpr(id_) else id_
+
+
 @dataclass
 class _Counts:
     """What is counted while cases are judged."""
@@ -114,7 +117,7 @@ class _Counts:
     reasons: Counter[MissingFact] = field(default_factory=Counter)
     counted: list[Counted] = field(default_factory=list)
 
-    def take(self, judge: Judge, export: Export, sourced: SourcedCase, as_of: date, name: str | None) -> list[Finding]:
+    def take(self, judge: Judge, export: Export, sourced: SourcedCase, as_of: date, name: str) -> list[Finding]:
         """Judge one case and count what was said of it."""
         # A plan for the gaps of one case is used once or twice: the reference runs it as it stands.
         which = "reference" if sourced.gaps else "compiled"

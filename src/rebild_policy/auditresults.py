@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from pydantic import Field
 
@@ -94,6 +95,40 @@ class RuleTally(Result):
     partly_known: int
 
 
+class ReviewInfo(Result):
+    """The sample of cases that people reviewed, and the file with their answers."""
+
+    file: SafeText
+    sha256: str
+    cases: int
+    seed: int
+
+
+class ReviewTally(Result):
+    """What people answered to the question of a statement, in a sample of cases. A "no" is a judgement and no deviation."""
+
+    statement: SafeText
+    yes: int
+    no: int
+    unclear: int
+    unanswered: int
+
+    @property
+    def answered(self) -> int:
+        """In how many cases the question was answered."""
+        return self.yes + self.no + self.unclear
+
+
+ReviewProblem = Literal["export", "rules", "cells", "case", "statement", "asked", "answer", "twice"]
+
+
+class ReviewNote(Result):
+    """What is wrong with answers: a row that was left out, or (without a row) a sample of another export or other rules."""
+
+    row: int | None
+    problem: ReviewProblem
+
+
 class Audit(Result):
     """What the rules say of an export as of a day: the numbers first, then every finding."""
 
@@ -111,6 +146,9 @@ class Audit(Result):
     not_checkable: tuple[NotCheckableRule, ...]
     assumptions: tuple[Assumption, ...]
     waiver_notes: tuple[WaiverNote, ...] = ()
+    reviewed: ReviewInfo | None = None
+    reviews: tuple[ReviewTally, ...] = ()
+    review_notes: tuple[ReviewNote, ...] = ()
     findings: tuple[Finding, ...] = Field(exclude=True, repr=False)
     quarantined: tuple[QuarantinedRow, ...] = Field(default=(), exclude=True, repr=False)
 

@@ -61,6 +61,7 @@ def _example(shape: ExampleShape, names: dict[str, str], rule: RuleShape, at: At
         deadline=shape.deadline,
         due=shape.due,
         objection=shape.objection,
+        parameters=shape.parameters,
         notes={event["id"]: str(event[NOTE]) for event in read if NOTE in event},
         at=at(place),
     )

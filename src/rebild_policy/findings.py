@@ -64,6 +64,7 @@ def findings_of(plan: Plan, rows: Iterable[Row], explainer: Explainer, waivers: 
             title=Words(da=rule.title.da, en=rule.title.en),
             statements=rule.statements,
             law=rule.law,
+            unverified=rule.unverified,
             severity=rule.severity,
             case=case,
             trigger=trigger,
@@ -74,6 +75,7 @@ def findings_of(plan: Plan, rows: Iterable[Row], explainer: Explainer, waivers: 
             subsumed_by=_subsumed(rule, row, at_fault),
             waived=waivers.accepts(row.rule, explainer.case.id, row.trigger) if row.verdict is Verdict.VIOLATED else None,
             explain=Lazily(partial(explainer.explain, row)),
+            count=Lazily(partial(explainer.days, row)),
             dispute=Lazily(partial(explainer.disputed, row)),
         )
 

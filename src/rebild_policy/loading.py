@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -15,10 +15,10 @@ from rebild_policy.calendar import Duration
 from rebild_policy.documents import read_document
 from rebild_policy.errors import Location, ParameterError, RuleError, did_you_mean, shown
 from rebild_policy.parameters import Dated, ParameterDefinition, TableRow, read_value
-from rebild_policy.rulefiles import ParameterShape, RuleSetShape, StatementsShape, TermsShape
-from rebild_policy.rules import Rule, Statement, TermDefinition, Text
+from rebild_policy.rulefiles import LawsShape, ParameterShape, RuleSetShape, StatementShape, StatementsShape, TermsShape
+from rebild_policy.rules import Law, Rule, Statement, TermDefinition, Text
 
-SPECIAL_FILES = ("ruleset.yaml", "terms.yaml", "statements.yaml", "exceptions.yaml")
+SPECIAL_FILES = ("ruleset.yaml", "terms.yaml", "statements.yaml", "laws.yaml", "exceptions.yaml")
 
 T = TypeVar("T")
 
@@ -54,7 +54,12 @@ class RuleSet:
     terms: dict[str, TermDefinition] = field(default_factory=dict)
     parameters: dict[str, ParameterDefinition] = field(default_factory=dict)
     statements: dict[str, Statement] = field(default_factory=dict)
+    laws: tuple[Law, ...] = ()
     overlay: OverlayInfo | None = None
+
+    def law(self, reference: str) -> Law | None:
+        """The law that a reference is to; None for one that `laws.yaml` does not have."""
+        return next((law for law in self.laws if law.is_cited_in(reference)), None)
 
     def rule(self, name: str) -> Rule:
         """The rule called `name`. Raises `RuleError` naming the nearest."""
@@ -65,7 +70,7 @@ class RuleSet:
 
 
 def load_rules(folder: Path) -> RuleSet:
-    """Read a folder: `ruleset.yaml`, `terms.yaml`, `statements.yaml` (each may be left out), `parameters/`, and rules.
+    """Read a folder: `ruleset.yaml`, `terms.yaml`, `statements.yaml`, `laws.yaml` (each may be left out), `parameters/`, rules.
 
     `exceptions.yaml` is read by what proves the rules, and not here. Raises `RuleError` for the first thing that is wrong.
     """
@@ -98,7 +103,12 @@ def load_what_can_be(folder: Path) -> tuple[RuleSet, list[RuleError]]:
         problems.append(
             RuleError("the folder holds no rule.", at=Location(shown(folder)), remedy="Put one rule in a file *.yaml.")
         )
-    rules = _checked_set([rule for rule in read if rule], statements, problems)
+    no_laws: tuple[Law, ...] = ()
+    laws = _kept(lambda: _laws(folder / "laws.yaml"), no_laws, problems)
+    rules = [
+        replace(rule, unverified=_unverified(rule, laws))
+        for rule in _checked_set([rule for rule in read if rule], statements, problems)
+    ]
     header = _kept(lambda: _header(folder), None, problems) or _own_header()
     parameters = [_kept(partial(_parameter, path), None, problems) for path in in_parameters]
     ruleset = RuleSet(
@@ -110,8 +120,15 @@ def load_what_can_be(folder: Path) -> tuple[RuleSet, list[RuleError]]:
         terms=_kept(lambda: _terms(folder / "terms.yaml"), {}, problems),
         parameters=_unique([parameter for parameter in parameters if parameter], problems),
         statements=statements,
+        laws=laws,
     )
     return ruleset, problems
+
+
+def _unverified(rule: Rule, laws: Sequence[Law]) -> tuple[str, ...]:
+    """The references of a rule whose provision was not checked; none where the folder has no `laws.yaml`."""
+    verified = (any(law.is_cited_in(one) and law.verifies(one) for law in laws) for one in rule.law)
+    return tuple(one for one, checked in zip(rule.law, verified, strict=True) if laws and not checked)
 
 
 def _kept(read: Callable[[], T], otherwise: T, problems: list[RuleError]) -> T:
@@ -241,6 +258,7 @@ def _statements(path: Path) -> dict[str, Statement]:
                 raise build.fail(f"unknown section '{item.section}'.", ("statements", number, "section"), remedy)
             if item.id in found:
                 raise build.fail(f"the statement '{item.id}' stands here twice.", ("statements", number))
+            _check_question(item, number, build)
             found[item.id] = Statement(
                 id=item.id,
                 section=shape.sections[item.section].text,
@@ -249,12 +267,30 @@ def _statements(path: Path) -> dict[str, Statement]:
                 modality=item.modality,
                 law=tuple(item.law),
                 answer=item.answer,
+                question=item.question.text if item.question else None,
                 reason=item.reason.text if item.reason else None,
                 at=build.at(("statements", number)),
             )
         return found
 
     return _each(path, StatementsShape, use, {})
+
+
+def _check_question(item: StatementShape, number: int, build: Builder) -> None:
+    """People are asked what they judge: all of it, or how well something is done that rules find to be there."""
+    if item.answer == "review" and item.question is None:
+        remedy = "Write the question that a reviewer of a case answers with yes, no or can't tell."
+        raise build.fail(f"'{item.id}' is judged by people and has no question.", ("statements", number, "answer"), remedy)
+    if item.question is not None and item.answer not in {"review", "rules"}:
+        remedy = "A question goes with 'answer: review', or with 'answer: rules' where people judge the quality."
+        raise build.fail(f"nobody is asked about '{item.id}'.", ("statements", number, "question"), remedy)
+
+
+def _laws(path: Path) -> tuple[Law, ...]:
+    def use(shape: LawsShape, build: Builder) -> tuple[Law, ...]:  # noqa: ARG001 - as every file is read
+        return tuple(Law(law.name, law.title.text, tuple(law.verified)) for law in shape.laws)
+
+    return _each(path, LawsShape, use, ())
 
 
 def _parameter(path: Path) -> ParameterDefinition:

@@ -134,6 +134,19 @@ class Change(Result):
     reason: Words | None = None
 
 
+class DayCounted(Result):
+    """A day of the count to a due date: its number in the count, or why it was skipped.
+
+    `added`: the due date lies so many days further, for days on which the case was suspended, or to reach a working day.
+    """
+
+    day: date
+    number: int | None
+    skipped: Literal["holiday", "saturday", "sunday", "closed", "paused", "rolled"] | None = None
+    holiday: Words | None = None
+    added: int = 0
+
+
 class Explanation(Result):
     """The evidence of a finding."""
 
@@ -200,6 +213,7 @@ class Finding(Result):
     title: Words
     statements: tuple[SafeText, ...]
     law: tuple[SafeText, ...]
+    unverified: tuple[SafeText, ...] = ()  # the references of `law` whose words were not checked
     severity: Severity
     case: SafeText
     trigger: EventRef
@@ -211,6 +225,7 @@ class Finding(Result):
     waived: Waived | None = None
     explain: Annotated[Callable[[], Explanation] | None, Field(exclude=True, repr=False)] = None
     dispute: Annotated[Callable[[], bool] | None, Field(exclude=True, repr=False)] = None
+    count: Annotated[Callable[[], tuple[DayCounted, ...]] | None, Field(exclude=True, repr=False)] = None
 
     @property
     def deviates(self) -> bool:
@@ -222,6 +237,11 @@ class Finding(Result):
     def explanation(self) -> Explanation | None:
         """Message, witnesses, what was looked for, missing facts and the smallest change."""
         return self.explain() if self.explain else None
+
+    @cached_property
+    def days(self) -> tuple[DayCounted, ...]:
+        """How the due date was counted, day by day; nothing where no duration led to it."""
+        return self.count() if self.count else ()
 
     @computed_field  # type: ignore[prop-decorator]
     @cached_property

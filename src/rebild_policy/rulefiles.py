@@ -134,6 +134,7 @@ class ExampleShape(Shape):
     objection: str | None = None
     without: list[str] = []
     same_day: Literal["unknown", "source-order"] = "unknown"
+    parameters: dict[str, Any] = {}
     case: dict[str, Any] = {}
     events: list[dict[str, Any]]
     expect: Said | dict[str, Said]
@@ -231,6 +232,7 @@ class StatementShape(Shape):
     modality: str
     law: list[str] = []
     answer: Literal["rules", "statistic", "review", "context"]
+    question: TextShape | None = None
     reason: TextShape | None = None
 
 
@@ -272,6 +274,20 @@ class ExceptionsShape(Shape):
     unreachable: list[UnreachableShape] = []
     equivalent: list[EquivalentShape] = []
     accepted: list[AcceptedShape] = []
+
+
+class LawShape(Shape):
+    """A statute or a principle; `verified` lists the provisions that were checked, each covering its subsections."""
+
+    name: Words
+    title: TextShape
+    verified: list[str] = []
+
+
+class LawsShape(Shape):
+    """The file `laws.yaml`."""
+
+    laws: list[LawShape]
 
 
 class SettingShape(Shape):

@@ -115,6 +115,7 @@ class Example:
     due: date | None = None
     objection: str | None = None  # the caseworker's objection that it answers
     notes: dict[str, str] = field(default_factory=dict)  # event id -> why it stands there
+    parameters: dict[str, Any] = field(default_factory=dict)  # set for all days, as a municipality might
     at: Location = field(default=Location(""), compare=False)
 
 
@@ -144,6 +145,7 @@ class Rule:
     measure: Measure | None = None  # makes the rule a statistic, which counts and never accuses
     subsumed_by: str | None = None
     assumption: Text | None = None
+    unverified: tuple[str, ...] = ()  # the references of `law` whose words were not checked
     lines: dict[str, int] = field(default_factory=dict, compare=False)
     at: Location = field(default=Location(""), compare=False)
 
@@ -160,6 +162,24 @@ class TermDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class Law:
+    """A statute, or a principle of law, and its provisions that were checked against a public source."""
+
+    name: str
+    title: Text
+    verified: tuple[str, ...]
+
+    def is_cited_in(self, reference: str) -> bool:
+        """Is a reference, such as `FVL § 16(2)`, to this law?"""
+        return reference == self.name or reference.startswith(f"{self.name} ")
+
+    def verifies(self, reference: str) -> bool:
+        """Was the provision checked? `§ 16` covers `§ 16(2)`."""
+        provision = reference.removeprefix(self.name).strip()
+        return any(provision == checked or provision.startswith(f"{checked}(") for checked in self.verified)
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One statement of the guideline."""
 
@@ -170,5 +190,6 @@ class Statement:
     modality: str
     law: tuple[str, ...]
     answer: Literal["rules", "statistic", "review", "context"]
+    question: Text | None = None  # what a reviewer of a case is asked, to be answered yes, no or can't tell
     reason: Text | None = None
     at: Location = field(default=Location(""), compare=False)

@@ -20,6 +20,7 @@ from rebild_policy.policydiff import PolicyDifference
 from rebild_policy.results import Finding, Report
 from rebild_policy.rulefiles import (
     ExceptionsShape,
+    LawsShape,
     OverlayShape,
     ParameterShape,
     RuleSetShape,
@@ -66,6 +67,7 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "terms": _model(TermsShape, "validation"),
     "parameter": _model(ParameterShape, "validation"),
     "statements": _model(StatementsShape, "validation"),
+    "laws": _model(LawsShape, "validation"),
     "ruleset": _model(RuleSetShape, "validation"),
     "exceptions": _model(ExceptionsShape, "validation"),
     "waivers": _model(WaiversShape, "validation"),

@@ -33,7 +33,8 @@ def test_both_languages_say_the_same(name: str, label: Label) -> None:
 
 
 def test_no_text_is_in_two_tables() -> None:
-    assert len(texts.TEXTS) == len(texts.SENTENCES) + len(texts.WORDS) + len(texts.CHANGES)
+    tables = (texts.SENTENCES, texts.WORDS, texts.WAIVERS, texts.PHRASES, texts.DAYS, texts.OVERLAYS, texts.CHANGES)
+    assert len(texts.TEXTS) == sum(map(len, tables))
 
 
 def test_nothing_is_called_illegal() -> None:
@@ -44,7 +45,7 @@ def test_nothing_is_called_illegal() -> None:
 def test_every_text_is_used_and_every_text_used_is_there() -> None:
     sources = [path for path in FOLDER.rglob("*") if path.suffix in {".py", ".jinja"} and path.name != "texts.py"]
     code = "\n".join(path.read_text() for path in sources)
-    families = {f"{name}." for name in re.findall(r"""f["'](\w+)\.\{""", code)}
+    families = {f"{name}." for name in re.findall(r"""f["']([\w-]+)\.\{""", code)}
     for key in texts.TEXTS:
         name = key.removesuffix(".one")
         assert f'"{name}"' in code or any(name.startswith(family) for family in families), key

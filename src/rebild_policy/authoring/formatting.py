@@ -23,6 +23,8 @@ from rebild_policy.rulefiles import (
     EquivalentShape,
     ExampleShape,
     ExceptionsShape,
+    LawShape,
+    LawsShape,
     ParameterShape,
     QuantifierShape,
     RowShape,
@@ -50,6 +52,7 @@ _SHAPES: Final[dict[str, type[Shape]]] = {
     "values": DatedShape,
     "rows": RowShape,
     "statements": StatementShape,
+    "laws": LawShape,
     "unreachable": UnreachableShape,
     "equivalent": EquivalentShape,
     "accepted": AcceptedShape,
@@ -59,10 +62,11 @@ _DOCUMENTS: Final[dict[str, type[Shape]]] = {
     "ruleset.yaml": RuleSetShape,
     "terms.yaml": TermsShape,
     "statements.yaml": StatementsShape,
+    "laws.yaml": LawsShape,
     "exceptions.yaml": ExceptionsShape,
 }
 # Mappings that stand on one line where they fit; the items of `events` always do.
-_ALWAYS_BELOW: Final = {"message", "remedy", "not_formalised", "gloss", "reason", "assumption"}
+_ALWAYS_BELOW: Final = {"message", "remedy", "not_formalised", "gloss", "question", "reason", "assumption"}
 _ON_ONE_LINE: Final = {"each", "some", "none", "valid", "expect", "case", "of"}
 
 
@@ -87,6 +91,7 @@ _NAMES: Final[dict[type[Shape], str]] = {
     ParameterShape: "parameter",
     TermsShape: "terms",
     StatementsShape: "statements",
+    LawsShape: "laws",
     ExceptionsShape: "exceptions",
     RuleSetShape: "ruleset",
 }

@@ -27,6 +27,7 @@ def run(
     rules: Path | None,
     overlay: Path | None,
     waivers: Path | None,
+    days: bool,
     fail_on: str,
 ) -> int:
     """Check the case and print the report."""
@@ -37,7 +38,7 @@ def run(
     if format_ == "json":
         print(report.model_dump_json(indent=2))
     else:
-        render_report(report, judge.ruleset.statements, language(lang), console())
+        render_report(report, judge.ruleset.statements, language(lang), console(), days=days)
     return exit_code(report.violations, fail_on)
 
 

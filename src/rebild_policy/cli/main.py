@@ -105,6 +105,7 @@ def check(
         typer.Option(metavar="NAME", help="An event type, type.field or case.field that the source does not record; repeatable."),
     ] = None,
     format: Output = Format.TEXT,  # noqa: A002 - the option's name
+    days: Annotated[bool, typer.Option("--days", help="Count each deadline day by day.")] = False,
     lang: Language = None,
     rules: Rules = None,
     overlay: Overlay = None,
@@ -123,6 +124,7 @@ def check(
         rules=rules,
         overlay=overlay,
         waivers=waivers,
+        days=days,
         fail_on=fail_on,
     )
 
@@ -178,11 +180,23 @@ def explain(
 def list_rules(
     profile: Profile = ProfileName.GUIDELINE,
     format: Output = Format.TEXT,  # noqa: A002 - the option's name
+    coverage: Annotated[bool, typer.Option("--coverage", help="Every statement of the text, and what answers it.")] = False,
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="What was in force on a day.")] = None,
     lang: Language = None,
     rules: Rules = None,
+    overlay: Overlay = None,
 ) -> None:
-    """List the rules of a profile."""
-    _run("rules", profile=profile, format_=format, lang=lang, rules=rules)
+    """List the rules of a profile, those of a day, or what answers each statement."""
+    _run(
+        "rules",
+        profile=profile,
+        format_=format,
+        lang=lang,
+        rules=rules,
+        overlay=overlay,
+        coverage=coverage,
+        as_of=as_of,
+    )
 
 
 @app.command()

@@ -9,6 +9,7 @@ from typing import Literal
 from rebild_policy.calendar import FIRST_YEAR
 from rebild_policy.engines.reference import Match, ReferenceEngine
 from rebild_policy.explaining.changes import smallest_change
+from rebild_policy.explaining.counting import counted_days
 from rebild_policy.explaining.disputes import is_disputed
 from rebild_policy.explaining.messages import filled
 from rebild_policy.expressions import (
@@ -31,7 +32,7 @@ from rebild_policy.expressions import (
 )
 from rebild_policy.facts import Case, Event
 from rebild_policy.plan import Plan
-from rebild_policy.results import EventRef, Explanation, MissingFact, NearMiss, Row, Sought, Verdict, Words, public_id
+from rebild_policy.results import DayCounted, EventRef, Explanation, MissingFact, NearMiss, Row, Sought, Verdict, Words, public_id
 from rebild_policy.rules import Formula, Group, Holds, Quantifier, Within
 
 Respect = Literal["in time", "order", "link", "matter", "content"]
@@ -79,6 +80,14 @@ class Explainer:
             missing=self.missing(row),
             change=smallest_change(match) if row.verdict is Verdict.VIOLATED else None,
         )
+
+    def days(self, row: Row) -> tuple[DayCounted, ...]:
+        """How the due date of a row was counted, day by day; nothing where no duration led to it."""
+        match = self._match(row)
+        for node in (*_quantifiers(match, match.rule.require), *_quantifiers(match, match.rule.unless)):
+            if isinstance(node.window, Within) and row.due and match.due(node) == row.due:
+                return tuple(counted_days(match, node.window, row.due))
+        return ()
 
     def disputed(self, row: Row) -> bool:
         """Would another reading of working days give another verdict?"""

@@ -130,6 +130,8 @@ class _Domains:
                 yield from (Truth.FALSE, Truth.TRUE)
             case ("day", _):
                 yield from self._days()
+            case ("parameter", parameter) if self.parameters[parameter].kind == "flag":
+                yield from (True, False)  # it is there to be set
             case ("parameter", parameter):
                 yield from (dated.value for dated in self.parameters[parameter].values)
             case (_, var, "id"):

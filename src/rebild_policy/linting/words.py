@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from rebild_policy.errors import Location
+from rebild_policy.errors import Location, did_you_mean
 from rebild_policy.linting.remarks import Remark
 from rebild_policy.loading import RuleSet
 from rebild_policy.plan.wording import PLACE
@@ -39,6 +39,11 @@ def missing_citations(ruleset: RuleSet) -> Iterator[Remark]:
         if not any(reference.strip() for reference in rule.law):
             at = Location(rule.at.file, rule.lines.get("law", 1))
             yield Remark("no-citation", rule.name, f"{rule.name}: 'law' names no statute or principle.", at)
+        for reference in rule.law if ruleset.laws else ():
+            if ruleset.law(reference) is None:
+                at = Location(rule.at.file, rule.lines.get("law", 1))
+                about, nearest = f"{rule.name}: {reference}", did_you_mean(reference, [law.name for law in ruleset.laws])
+                yield Remark("unknown-law", about, f"{rule.name}: laws.yaml has no '{reference}'. {nearest}", at)
     for parameter in ruleset.parameters.values():
         for dated in parameter.values:
             if not dated.reference.strip():

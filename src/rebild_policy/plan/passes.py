@@ -30,7 +30,7 @@ from rebild_policy.facts import ANY_EVENT, Coverage, FieldSpec, Vocabulary
 from rebild_policy.plan.types import Checker, Scope
 from rebild_policy.plan.walks import each_expression, each_of_window, each_quantifier, place_in, quantifiers, with_place
 from rebild_policy.plan.wording import check_wording
-from rebild_policy.rules import Formula, Group, Profile, Quantifier, Rule, TermDefinition, Window, Within
+from rebild_policy.rules import Formula, Group, Holds, Profile, Quantifier, Rule, TermDefinition, Window, Within
 
 T = TypeVar("T")
 
@@ -74,6 +74,14 @@ def _check_left(group: Group, profile: Profile) -> None:
     for part in group.parts:
         if isinstance(part, Group):
             _check_left(part, profile)
+
+
+def count_what_is_known(rule: Rule, context: Context) -> Rule:  # noqa: ARG001 - every pass takes the same
+    """A statistic requires its `if`, too: a match to which it may not apply is undetermined, and never counted as met."""
+    if rule.measure is None or rule.condition == TRUE:
+        return rule
+    at = Location(rule.at.file, rule.lines.get("if", 1))
+    return replace(rule, require=replace(rule.require, parts=(Holds(rule.condition, at=at), *rule.require.parts)))
 
 
 # ------------------------------------------------------------------------------------------------------------------ names
@@ -344,6 +352,7 @@ def _and(parts: list[Expression]) -> Expression:
 
 PASSES: tuple[Pass, ...] = (
     select_profile,
+    count_what_is_known,
     expand_terms,
     check_bindings,
     check_messages,

@@ -18,6 +18,7 @@ from rebild_policy.plan.passes import applied
 from rebild_policy.proving.asking import asking_plan, candidate_condition, each_kind
 from rebild_policy.proving.exceptions import Exceptions, Place, Point
 from rebild_policy.proving.spots import Spot, conditions, formulas, parts
+from rebild_policy.proving.trials import as_in
 from rebild_policy.rules import Example, Formula, Holds, Profile, Quantifier, Rule
 
 CONDITION = (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN)
@@ -145,7 +146,7 @@ def _seen(rule: Rule, items: list[_Item], ruleset: RuleSet) -> set[Point]:
     engines: dict[tuple[object, ...], tuple[ReferenceEngine, list[_Item]]] = {}
     for example in rule.examples:
         for profile in example.profiles:
-            key = (profile, example.without, example.same_day)
+            key = (profile, example.without, example.same_day, repr(example.parameters))
             if key not in engines:
                 engines[key] = _asking(rule, items, ruleset, profile, example)
             engine, asked = engines[key]
@@ -162,7 +163,7 @@ def _asking(
     asked = [item for item in items if item.profile in {None, profile}]
     formulas = [formula for item in asked for formula in (item.ask, item.sought or Holds(TRUE))]
     coverage = Coverage.all().without(*example.without)
-    plan = asking_plan(ruleset, rule, formulas, profile, coverage, example.same_day)
+    plan = asking_plan(as_in(ruleset, example), rule, formulas, profile, coverage, example.same_day)
     return ReferenceEngine(plan), asked
 
 

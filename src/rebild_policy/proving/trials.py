@@ -7,7 +7,7 @@ its expectation nor a note says what it is there for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from rebild_policy.engines import ENGINES, Engine
 from rebild_policy.errors import PolicyError
 from rebild_policy.facts import ANY_EVENT, Case, Coverage
 from rebild_policy.loading import RuleSet
+from rebild_policy.parameters import override
 from rebild_policy.plan import build_plan
 from rebild_policy.plan.walks import quantifiers
 from rebild_policy.results import Row, Verdict
@@ -62,15 +63,16 @@ class Bench:
         self.ruleset = ruleset
         self.engine = engine
         self.cover = cover
-        self._ready: dict[tuple[Profile, Coverage, str], Engine] = {}
+        self._ready: dict[tuple[Profile, Coverage, str, str], Engine] = {}
 
     def rows(self, rule: Rule, example: Example, profile: Profile, as_of: date | None = None) -> list[Row]:
         """What the engine says of an example about its own rule."""
         coverage = Coverage.all().without(*example.without)
         coverage = self.cover(coverage) if self.cover else coverage
-        key = (profile, coverage, example.same_day)
+        key = (profile, coverage, example.same_day, repr(example.parameters))
         if key not in self._ready:
-            plan = build_plan(self.ruleset, profile=profile, coverage=coverage, same_day=example.same_day)
+            ruleset = as_in(self.ruleset, example)
+            plan = build_plan(ruleset, profile=profile, coverage=coverage, same_day=example.same_day)
             self._ready[key] = ENGINES[self.engine](plan)
         rows = self._ready[key].verdicts(_case(example), as_of or example.as_of)
         return [row for row in rows if row.rule == rule.name]
@@ -101,6 +103,11 @@ class Bench:
                 verdicts = [found[_name(row)].verdict if _name(row) in found else None for found in said]
                 if verdicts[0] is not Verdict.PENDING or verdicts[1] is Verdict.PENDING:
                     yield f"it is due on {row.due}, and not pending up to that day and no longer"
+
+
+def as_in(ruleset: RuleSet, example: Example) -> RuleSet:
+    """The rule set with the parameters that an example sets."""
+    return replace(ruleset, parameters=override(ruleset.parameters, example.parameters)) if example.parameters else ruleset
 
 
 def trials(ruleset: RuleSet, engines: Iterable[str] = tuple(ENGINES)) -> Iterator[Trial]:

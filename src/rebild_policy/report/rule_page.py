@@ -11,10 +11,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from rebild_policy.expressions import Parameter, walk
+from rebild_policy.expressions import TRUE, Parameter, walk
 from rebild_policy.labels import SEVERITIES, VERDICTS, event_label
 from rebild_policy.loading import RuleSet
 from rebild_policy.parameters import ParameterDefinition
+from rebild_policy.report.conditions import Phrases
+from rebild_policy.report.writing import Writer, capital
 from rebild_policy.rules import Example, Formula, Group, Language, Quantifier, Rule, Within
 
 _WORDS = {
@@ -22,7 +24,10 @@ _WORDS = {
     "law": ("Retsgrundlag", "Law"),
     "severity": ("Alvor", "Severity"),
     "profile": ("Gælder i", "Applies in"),
-    "both": ("begge læsninger: guideline og statutory", "both readings: guideline and statutory"),
+    "both": ("begge læsninger", "both readings"),
+    "situation": ("Gælder når", "Applies where"),
+    "exempt": ("Undtaget hvis", "Exempt if"),
+    "only": ("kun i", "only in"),
     "starts": ("Begynder med", "Starts from"),
     "deadline": ("Frist", "Deadline"),
     "assumption": ("Antagelse", "Assumption"),
@@ -59,16 +64,34 @@ def render_rule(rule: Rule, ruleset: RuleSet, lang: Language, console: Console) 
 
 def _facts(rule: Rule, ruleset: RuleSet, lang: Language, word: dict[str, str]) -> Table:
     table = Table.grid(padding=(0, 2))
+    writer = Writer(lang)
     severity = SEVERITIES[rule.severity]
-    table.add_row(word["law"], ", ".join(rule.law))
+    for reference in rule.law:
+        table.add_row(word["law"], _law(reference, rule, ruleset, writer))
     table.add_row(word["severity"], severity.da if lang == "da" else severity.en)
-    table.add_row(word["profile"], rule.profile or word["both"])
+    table.add_row(word["profile"], writer.profile(rule.profile) if rule.profile else word["both"])
     table.add_row(word["starts"], event_label(rule.each[0][1], lang))
+    phrases = Phrases(rule, ruleset, writer)
+    if rule.condition != TRUE:
+        table.add_row(word["situation"], phrases.condition(rule.condition))
+    for part in rule.unless.parts:
+        table.add_row(word["exempt"], _in_profile(phrases.formula(part), part, word, writer))
     for parameter in _deadlines(rule, ruleset):
         table.add_row(word["deadline"], f"{parameter.title.in_(lang)}: {_value(parameter)}")
     if rule.assumption:
         table.add_row(word["assumption"], rule.assumption.in_(lang))
     return table
+
+
+def _law(reference: str, rule: Rule, ruleset: RuleSet, writer: Writer) -> str:
+    """A reference with the name of the law, and whether its words were checked."""
+    law = ruleset.law(reference)
+    text = writer.law(reference, unverified=reference in rule.unverified)
+    return f"{text}: {law.title.in_(writer.lang)}" if law else text
+
+
+def _in_profile(phrase: str, part: Formula, word: dict[str, str], writer: Writer) -> str:
+    return f"{capital(phrase)} ({word['only']}: {writer.profile(part.profile)})" if part.profile else capital(phrase)
 
 
 def _value(parameter: ParameterDefinition) -> str:

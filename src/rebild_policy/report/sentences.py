@@ -95,6 +95,18 @@ def gist(finding: Finding, lang: Language) -> str:
     return writer.say("gist.absent", by=by, what=what)
 
 
+def days(writer: Writer, finding: Finding) -> Iterator[tuple[str, str]]:
+    """The count to the due date, day by day: the day, and its number or why it does not count."""
+    for one in finding.days:
+        day = f"{writer.weekday(one.day)} {writer.day(one.day)}"
+        if one.added:
+            yield day, writer.say(f"day.{one.skipped}", n=one.added)
+        elif one.skipped:
+            yield day, writer.say(f"day.{one.skipped}", name=writer.words(one.holiday) if one.holiday else "")
+        else:
+            yield day, writer.say("day.number", n=one.number) if one.number else writer.say("day.start")
+
+
 def acceptance(writer: Writer, waived: Waived) -> str:
     """Why a deviation is accepted, by whom and until when."""
     reason = safe(waived.reason.strip())

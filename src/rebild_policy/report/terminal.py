@@ -17,6 +17,7 @@ from rebild_policy.report.sentences import (
     acceptance,
     accepted,
     counted,
+    days,
     evidence,
     missing_fact,
     overlay_change,
@@ -38,9 +39,12 @@ _LISTED = 8  # of a list that can be long, such as activities: the HTML page has
 _SHOWN = (Verdict.VIOLATED, Verdict.UNDETERMINED, Verdict.PENDING)
 
 
-def render_report(report: Report, statements: Mapping[str, Statement], lang: Language, console: Console) -> None:
-    """Print what the rules say of one case."""
+def render_report(
+    report: Report, statements: Mapping[str, Statement], lang: Language, console: Console, *, days: bool = False
+) -> None:
+    """Print what the rules say of one case; with `days`, each deadline counted day by day."""
     face = _Face(lang, statements, report.findings, console)
+    face.days = days
     face.title(face.writer.say("check-of", case=face.writer.name(report.case), day=report.as_of), report)
     counts = figures.of_findings(report.findings)
     if not report.findings:
@@ -94,6 +98,7 @@ class _Face:
         self.titles = {one.rule: self.writer.words(one.title) for one in titled}
         self.console = console
         self.indent = 2
+        self.days = False
 
     # ------------------------------------------------------------------------------------------------------------ layout
     def put(self, renderable: RenderableType, indent: int | None = None) -> None:
@@ -302,7 +307,10 @@ class _Face:
             if name in self.statements:
                 yield name, self.statements[name].gloss.in_(self.writer.lang)
         if finding.law:
-            yield self.writer.say("law"), self.writer.listing(self.writer.law(law) for law in finding.law)
+            yield (
+                self.writer.say("law"),
+                self.writer.listing(self.writer.law(law, unverified=law in finding.unverified) for law in finding.law),
+            )
         yield self.writer.say("fingerprint"), " ".join(grouped(finding.fingerprint))
 
     def _evidence(self, finding: Finding, told: Evidence) -> Iterable[tuple[str, str]]:
@@ -312,6 +320,8 @@ class _Face:
             yield say("key"), event
         if finding.due:
             yield say("due"), told.due
+            for place, (day, number) in enumerate(days(self.writer, finding) if self.days else ()):
+                yield "" if place else say("days"), f"{day}: {number}"
         for one in told.searches:
             yield say("evidence"), f"{one.looked_for} {one.found}"
             for near in one.near:

@@ -57,6 +57,16 @@ MONTHS = (
     *("juli", "august", "september", "oktober", "november", "december"),
 )
 
+WEEKDAYS: tuple[Label, ...] = (
+    Label("man.", "Mon"),
+    Label("tirs.", "Tue"),
+    Label("ons.", "Wed"),
+    Label("tors.", "Thu"),
+    Label("fre.", "Fri"),
+    Label("lør.", "Sat"),
+    Label("søn.", "Sun"),
+)
+
 NUMBERS: tuple[Label, ...] = (
     Label("nul", "no"),
     Label("én", "one"),
@@ -243,6 +253,8 @@ WORDS: dict[str, Label] = {
     "none-at-all": Label("Ingen.", "None."),
     "nothing-found": Label("Reglerne gælder intet i sagen.", "The rules apply to nothing in this case."),
     "unmatched": Label("Gælder ingen hændelse i de efterprøvede sager.", "Applies to no event in the cases checked."),
+    "always": Label("altid", "always"),
+    "unverified": Label("ikke efterprøvet", "not verified"),
     "disputed-head": Label("Omtvistet", "Disputed"),
     "disputed": Label(
         "Afhænger af, hvad en hverdag er: hvis 24. og 31. december og 5. juni er lukkedage, eller lørdage tæller med, "
@@ -339,6 +351,44 @@ WAIVERS: dict[str, Label] = {
     ),
 }
 
+# Conditions and exemptions of rules, in words.
+PHRASES: dict[str, Label] = {
+    "phrase.some": Label("{what}", "{what}"),
+    "phrase.none": Label("intet {what}", "no {what}"),
+    "phrase.before": Label(" før {what}", " before {what}"),
+    "phrase.after": Label(" efter {what}", " after {what}"),
+    "phrase.of": Label(" som svar på {what}", " in answer to {what}"),
+    "phrase.same": Label(" i samme spørgsmål", " in the same matter"),
+    "phrase.where": Label(", hvor {what}", " where {what}"),
+    "phrase.within": Label(", inden for: {what}", ", within: {what}"),
+    "phrase.by": Label(", senest {what}", ", by {what}"),
+    "phrase.not": Label("ikke: {what}", "not: {what}"),
+    "phrase.present": Label("{what} er oplyst", "{what} is on record"),
+    "phrase.absent": Label("{what} er ikke oplyst", "{what} is not on record"),
+    "phrase.is": Label("{left} er {right}", "{left} is {right}"),
+    "phrase.is-not": Label("{left} er ikke {right}", "{left} is not {right}"),
+    "phrase.less": Label("{left} er før eller under {right}", "{left} is before or below {right}"),
+    "phrase.at-most": Label("{left} er senest eller højst {right}", "{left} is at the latest or at most {right}"),
+    "phrase.more": Label("{left} er efter eller over {right}", "{left} is after or above {right}"),
+    "phrase.at-least": Label("{left} er tidligst eller mindst {right}", "{left} is at the earliest or at least {right}"),
+    "phrase.day": Label("dagen for {what}", "the day of {what}"),
+    "phrase.earlier": Label("{left} kom før {right}", "{left} came before {right}"),
+    "phrase.if": Label("{yes}, hvis {test}, ellers {no}", "{yes} if {test}, else {no}"),
+}
+
+# The count to a due date, day by day.
+DAYS: dict[str, Label] = {
+    "days": Label("Dag for dag", "Day by day"),
+    "day.start": Label("regnes fra", "counted from"),
+    "day.number": Label("dag {n}", "day {n}"),
+    "day.holiday": Label("{name}, tæller ikke", "{name}, does not count"),
+    "day.saturday": Label("tæller ikke", "does not count"),
+    "day.sunday": Label("tæller ikke", "does not count"),
+    "day.closed": Label("lukkedag, tæller ikke", "closed, does not count"),
+    "day.paused": Label("{n} dage senere, hvor sagen var sat i bero", "{n} days later, on which the case was suspended"),
+    "day.rolled": Label("{n} dage senere, til en hverdag", "{n} days later, to a working day"),
+}
+
 # What an overlay changes of a rule set.
 OVERLAYS: dict[str, Label] = {
     "overlay": Label("Tilpasning", "Overlay"),
@@ -366,4 +416,4 @@ CHANGES: dict[str, Label] = {
     "change-none": Label("ingen vurdering", "no verdict"),
 }
 
-TEXTS: dict[str, Label] = SENTENCES | WORDS | WAIVERS | OVERLAYS | CHANGES
+TEXTS: dict[str, Label] = SENTENCES | WORDS | WAIVERS | PHRASES | DAYS | OVERLAYS | CHANGES

@@ -9,7 +9,7 @@ from datetime import date
 
 from rebild_policy.labels import SEVERITIES, VALUES, VERDICTS, Label, event_label, field_label
 from rebild_policy.privacy import redact
-from rebild_policy.report.texts import ANSWERS, MEANINGS, MONTHS, NUMBERS, PLURALS, PROFILES, TEXTS, UNITS
+from rebild_policy.report.texts import ANSWERS, MEANINGS, MONTHS, NUMBERS, PLURALS, PROFILES, TEXTS, UNITS, WEEKDAYS
 from rebild_policy.results import Words
 from rebild_policy.rules import Language, Severity
 
@@ -102,6 +102,10 @@ class Writer:
         """19. januar 2026, or 2026-01-19."""
         return f"{day.day}. {MONTHS[day.month - 1]} {day.year}" if self.lang == "da" else day.isoformat()
 
+    def weekday(self, day: date) -> str:
+        """The day of the week, short."""
+        return self.pick(WEEKDAYS[day.weekday()])
+
     def number(self, number: int) -> str:
         """1.434 or 1,434."""
         return f"{number:,}".replace(",", "." if self.lang == "da" else ",")
@@ -168,8 +172,12 @@ class Writer:
         event = self.say("the-case") if type_ == "case" else self.quoted(self.event(type_))
         return self.say("field-of", field=self.quoted(self.field(type_, field)), event=event) if field else event
 
-    def law(self, reference: str) -> str:
-        """A reference to a statute; in Danish FVL § 19(1) is FVL § 19, stk. 1."""
+    def law(self, reference: str, *, unverified: bool = False) -> str:
+        """A reference to a statute, with a mark if its words were not checked; in Danish FVL § 19(1) is FVL § 19, stk. 1."""
+        mark = self.say("unverified")
+        return f"{self._law(reference)} ({mark})" if unverified else self._law(reference)
+
+    def _law(self, reference: str) -> str:
         if self.lang == "en":
             return safe(reference)
         return _NUMBER.sub(r", nr. \1", _SUBSECTION.sub(r"\1, stk. \2", safe(reference)))
