@@ -46,15 +46,16 @@ strategies.pools strategies.focus strategies.shapes strategies.generator strateg
 strategies
 difference
 selftest
+review.sampling review.answers review
 proving.exceptions proving.asking proving.spots proving.operators proving.mutants proving.trials proving.coverage
 proving.mutation proving
 linting.remarks linting.models linting.logic linting.names linting.values linting.words linting.observed linting
 schemas
 authoring.comments authoring.formatting authoring.scaffold authoring
-report.texts report.figures report.writing report.jsonl report.sentences report.html report.terminal report.preflight
-report.conditions report.rule_page report.rule_lists report.impact report
+report.review_texts report.texts report.figures report.writing report.reviews report.jsonl report.sentences report.html report.checklists report.terminal
+report.preflight report.conditions report.rule_page report.rule_lists report.impact report
 cli.failures cli.common cli.audit cli.check cli.coverage cli.demo cli.diff cli.explain cli.fmt cli.lint cli.mutate cli.new
-cli.rules cli.schema cli.selftest cli.test cli.main cli
+cli.rules cli.sample cli.schema cli.selftest cli.test cli.main cli
 """.split()  # noqa: SIM905 - a list of a hundred names reads worse
 RANK = {name: number for number, name in enumerate(ORDER)}
 # Who may know a library that is slow to load, or that belongs to one side of the house.

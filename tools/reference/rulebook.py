@@ -13,6 +13,8 @@ from rebild_policy.expressions import Parameter, walk
 from rebild_policy.labels import VERDICTS, event_label
 from rebild_policy.loading import RuleSet, load_rules
 from rebild_policy.parameters import ParameterDefinition
+from rebild_policy.report.conditions import Phrases
+from rebild_policy.report.writing import Writer
 from rebild_policy.rules import Example, Formula, Group, Quantifier, Rule, Statement, Within
 from reference.markdown import code, table
 
@@ -42,10 +44,11 @@ def _rule(rule: Rule, rules: RuleSet) -> str:
     parts = [f"### {rule.name}", f"**{rule.title.en}** (*{rule.title.da}*)"]
     parts += [_quoted(rules.statements[name]) for name in rule.statements]
     facts = [
-        ("Law", "; ".join(rule.law)),
+        ("Law", "; ".join(f"{one} (not verified)" if one in rule.unverified else one for one in rule.law)),
         ("Severity", rule.severity),
         ("Profile", rule.profile or "both"),
         ("Starts from", code(rule.each[0][1])),
+        *(("Exempt if", _exemption(part, rule, rules)) for part in rule.unless.parts),
         *(("Parameter", _parameter_line(rules.parameters[name])) for name in _parameters_of(rule)),
         ("Said in a report", rule.message.en),
         ("", f"*{rule.message.da}*"),
@@ -62,6 +65,12 @@ def _rule(rule: Rule, rules: RuleSet) -> str:
     parts += [f"```yaml\n{logic}\n```", "Examples:"]
     parts += [_example(example, rule) for example in rule.examples]
     return "\n\n".join(parts)
+
+
+def _exemption(part: Formula, rule: Rule, rules: RuleSet) -> str:
+    """An exemption in words, with the profile that it is of."""
+    words = Phrases(rule, rules, Writer("en")).formula(part)
+    return f"{words} (only in {part.profile})" if part.profile else words
 
 
 def _quoted(statement: Statement) -> str:

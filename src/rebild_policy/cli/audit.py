@@ -16,6 +16,7 @@ from rebild_policy.report.html import render_html
 from rebild_policy.report.jsonl import write_findings
 from rebild_policy.report.preflight import render_preflight
 from rebild_policy.report.terminal import render_audit
+from rebild_policy.review.answers import SAMPLE, read_answers, with_answers
 from rebild_policy.rules import Language, Profile
 from rebild_policy.sources.accounting import write_quarantine
 from rebild_policy.sources.export import coverage_of
@@ -38,19 +39,24 @@ def run(
     rules: Path | None,
     overlay: Path | None,
     waivers: Path | None,
+    answers: Path | None,
     fail_on: str,
 ) -> int:
     """Audit the export, write what was asked for and print the numbers."""
     judge, tongue, today = policy(rules, profile, overlay), language(lang), day(as_of)
     accepted = read_waivers(waivers) if waivers else ()
+    reviewed = read_answers(answers) if answers else None
     if preflight_only:
         read = load_mapping(mapping)
         plan = judge.ready(coverage_of(read), read.time.same_day).plan
         render_preflight(preflight(plan), tongue, console())
         return 0
-    _check_outputs([path for path in (findings, html, quarantine) if path], taken={export.resolve(), mapping.resolve()})
+    inputs = (export, mapping, waivers, answers, answers and answers.with_name(SAMPLE))
+    _check_outputs([path for path in (findings, html, quarantine) if path], {path.resolve() for path in inputs if path})
     with shown_progress() as bar:
-        result = judge.audit(export, mapping, today, command=_command(), progress=bar, waivers=accepted)
+        result = judge.audit(export, mapping, today, command=command_line(), progress=bar, waivers=accepted)
+    if reviewed:
+        result = with_answers(result, reviewed)
     if findings:
         write_findings(findings, result.findings)
     if html:
@@ -74,7 +80,8 @@ def _check_outputs(paths: list[Path], taken: set[Path]) -> None:
         taken.add(path.resolve())
 
 
-def _command() -> str:
+def command_line() -> str:
+    """The command that is being run, as it is typed."""
     return shlex.join(["rebild-policy", *sys.argv[1:]])
 
 

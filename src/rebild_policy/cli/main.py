@@ -144,6 +144,7 @@ def audit(
     rules: Rules = None,
     overlay: Overlay = None,
     waivers: Waivers = None,
+    answers: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="What people answered about a sample.")] = None,
     fail_on: Fail = FailOn.NEVER,
 ) -> None:
     """Audit a case export through a mapping file."""
@@ -162,7 +163,39 @@ def audit(
         rules=rules,
         overlay=overlay,
         waivers=waivers,
+        answers=answers,
         fail_on=fail_on,
+    )
+
+
+@app.command()
+def sample(
+    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="A case export, CSV or JSONL.")],
+    mapping: Annotated[Path, typer.Option("--mapping", metavar="FILE", help="How the export is to be read.")],
+    as_of: AsOf,
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where checklists, answers file and sample go.")],
+    profile: Profile = ProfileName.GUIDELINE,
+    per_stratum: Annotated[int, typer.Option(min=1, help="Cases of each case type, department and verdict.")] = 3,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same cases.")] = 1,
+    lang: Language = None,
+    rules: Rules = None,
+    overlay: Overlay = None,
+    waivers: Waivers = None,
+) -> None:
+    """Draw a sample of cases for people to review, with a printable checklist for each."""
+    _run(
+        "sample",
+        export=export,
+        mapping=mapping,
+        as_of=as_of,
+        out=out,
+        profile=profile,
+        per_stratum=per_stratum,
+        seed=seed,
+        lang=lang,
+        rules=rules,
+        overlay=overlay,
+        waivers=waivers,
     )
 
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from rebild_policy.auditresults import Audit, RuleTally
 from rebild_policy.report import figures
 from rebild_policy.report.figures import Counts
+from rebild_policy.report.reviews import question, review_note, reviewed, reviews_of
 from rebild_policy.report.sentences import Evidence, accepted, evidence, gist, missing_fact, overlay_change, waiver_note
 from rebild_policy.report.sentences import counted as counted_text
 from rebild_policy.report.writing import Writer, capital, grouped, safe
@@ -58,7 +59,7 @@ def render_html(
     deviations = _groups(figures.worst(audit, worst), audit, Verdict.VIOLATED, lang, 1)
     counted = sum(len(group.shown) for group in deviations)
     return (
-        _environment(writer)
+        environment(writer)
         .get_template("audit.html.jinja")
         .render(
             audit=audit,
@@ -77,6 +78,11 @@ def render_html(
             accepted=partial(accepted, writer),
             waiver_note=partial(waiver_note, writer),
             overlay_change=partial(overlay_change, writer),
+            reviews={tally.statement: tally for tally in audit.reviews},
+            reviews_of=reviews_of(writer, audit),
+            reviewed=partial(reviewed, writer),
+            review_note=partial(review_note, writer),
+            question=partial(question, writer, statements=statements),
             pending=figures.pending(audit, PENDING),
             unaccounted=figures.unaccounted(audit.accounting),
             parameters=[(writer.words(one.title), writer.duration(one.value)) for one in audit.parameters],
@@ -124,7 +130,7 @@ def _groups(findings: Iterable[Finding], audit: Audit, verdict: Verdict, lang: L
 
 
 # ------------------------------------------------------------------------------------------------------------ the template
-def _environment(writer: Writer) -> Environment:
+def environment(writer: Writer) -> Environment:
     """Every expression of the template is made harmless and escaped; a name that is missing is an error."""
     environment = Environment(
         loader=PackageLoader("rebild_policy.report"),

@@ -37,7 +37,7 @@ def finding_line(finding: Finding, lang: Language | None = None, *, explain: Exp
     """A finding as one line of JSON, with its fields in the order of the schema."""
     told = explain == "all" or (explain == "open" and finding.verdict in _OPEN)
     data = finding.model_dump(mode="json", exclude=None if told else {"explanation"})
-    return _escaped(json.dumps(_clean(data, lang), ensure_ascii=False, separators=(",", ":")))
+    return escaped(json.dumps(_clean(data, lang), ensure_ascii=False, separators=(",", ":")))
 
 
 def _clean(value: Any, lang: Language | None) -> Any:
@@ -51,7 +51,7 @@ def _clean(value: Any, lang: Language | None) -> Any:
     return redact(value) if isinstance(value, str) else value
 
 
-def _escaped(line: str) -> str:
+def escaped(line: str) -> str:
     """A line of JSON with hidden characters escaped: it means the same, and does no harm in a terminal or an editor."""
     if line.isprintable():
         return line

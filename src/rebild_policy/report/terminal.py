@@ -12,6 +12,7 @@ from rich.text import Text
 from rebild_policy.auditresults import Activity, Audit, RuleTally
 from rebild_policy.report import figures
 from rebild_policy.report.figures import ORDER, Counts
+from rebild_policy.report.reviews import answers, question, review_note, reviews_of
 from rebild_policy.report.sentences import (
     Evidence,
     acceptance,
@@ -73,6 +74,7 @@ def render_audit(audit: Audit, statements: Mapping[str, Statement], lang: Langua
     face.section("by-rule")
     face.put(face.rules(audit))
     face.statistics(audit.statistics)
+    face.reviews(audit)
     face.acceptances(audit)
     shown = figures.worst(audit, worst)
     note = face.writer.say("shown", shown=len(shown), n=len(audit.violations)) if shown else ""
@@ -215,6 +217,20 @@ class _Face:
             return
         self.section("statistics")
         self.put(self.pairs((self.writer.words(one.title), counted(self.writer, one)) for one in statistics))
+
+    def reviews(self, audit: Audit) -> None:
+        """Print what people answered about a sample of the cases."""
+        if audit.reviewed is None:
+            return
+        self.section("reviews")
+        told = ((one, question(self.writer, one.statement, self.statements)) for one in audit.reviews)
+        self.put(self.pairs((one.statement, f"{asked} {answers(self.writer, one)}".strip()) for one, asked in told))
+        self.text(f"{reviews_of(self.writer, audit)} {self.writer.say('reviews-note')}", "dim")
+        if audit.review_notes:
+            self.section("review-notes", part=True)
+            for note in audit.review_notes[:_LISTED]:
+                self.text(review_note(self.writer, note))
+            self._more(len(audit.review_notes) - _LISTED)
 
     def acceptances(self, source: Report | Audit) -> None:
         """Print the deviations that are accepted, and the waivers that accept nothing."""

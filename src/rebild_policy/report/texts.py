@@ -5,6 +5,7 @@ is found is always a possible deviation: the tool points, people judge.
 """
 
 from rebild_policy.labels import Label
+from rebild_policy.report.review_texts import REVIEWS
 
 PROFILES: dict[str, Label] = {
     "guideline": Label("retningslinjen, som den står", "the guideline as it stands"),
@@ -416,4 +417,4 @@ CHANGES: dict[str, Label] = {
     "change-none": Label("ingen vurdering", "no verdict"),
 }
 
-TEXTS: dict[str, Label] = SENTENCES | WORDS | WAIVERS | PHRASES | DAYS | OVERLAYS | CHANGES
+TEXTS: dict[str, Label] = SENTENCES | WORDS | WAIVERS | PHRASES | DAYS | OVERLAYS | CHANGES | REVIEWS

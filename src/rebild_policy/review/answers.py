@@ -10,6 +10,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -55,19 +56,33 @@ def cell(text: str) -> str:
 
 
 # ------------------------------------------------------------------------------------------------------- what came back
-def with_answers(audit: Audit, path: Path | str) -> Audit:
-    """The audit with what people answered about a sample of its cases.
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """An answers file, read: the sample that it is about, the answers by statement, and the rows that were left out."""
 
-    `sample.json` lies beside the answers, where `rebild-policy sample` put it. Raises `SourceError` for a file that can't be
-    read; a row that can't be used is named in `review_notes`, and the others count.
+    info: ReviewInfo
+    sample: Sample
+    tallies: tuple[ReviewTally, ...]
+    notes: tuple[ReviewNote, ...]
+
+
+def read_answers(path: Path | str) -> Answers:
+    """What people answered about a sample, whose `sample.json` lies beside the file.
+
+    Raises `SourceError` for a file that can't be read; a row that can't be used is noted, and the others count.
     """
     path = Path(path)
-    sample = read_sample(path.with_name(SAMPLE))
-    data = _bytes(path)
-    notes: list[ReviewNote] = [ReviewNote(row=None, problem=problem) for problem in _mismatches(audit, sample)]
+    sample, data = read_sample(path.with_name(SAMPLE)), _bytes(path)
+    notes: list[ReviewNote] = []
     tallies = tuple(_tallies(sample, _given(_rows(data, path), sample, notes)))
     info = ReviewInfo(file=path.name, sha256=hashlib.sha256(data).hexdigest(), cases=len(sample.cases), seed=sample.seed)
-    return audit.model_copy(update={"reviewed": info, "reviews": tallies, "review_notes": tuple(notes)})
+    return Answers(info, sample, tallies, tuple(notes))
+
+
+def with_answers(audit: Audit, answers: Answers) -> Audit:
+    """The audit with what people answered; where it is of another export or by other rules than the sample, that is noted."""
+    notes = (*(ReviewNote(row=None, problem=one) for one in _mismatches(audit, answers.sample)), *answers.notes)
+    return audit.model_copy(update={"reviewed": answers.info, "reviews": answers.tallies, "review_notes": notes})
 
 
 def read_sample(path: Path) -> Sample:
@@ -120,7 +135,9 @@ def _rows(data: bytes, path: Path) -> Iterator[tuple[int, list[str] | None]]:
         raise SourceError("the answers can't be split into cells.", at=Location(shown(path)), remedy=remedy) from None
 
 
-def _given(rows: Iterable[tuple[int, list[str] | None]], sample: Sample, notes: list[ReviewNote]) -> dict[tuple[str, str], Answer]:
+def _given(
+    rows: Iterable[tuple[int, list[str] | None]], sample: Sample, notes: list[ReviewNote]
+) -> dict[tuple[str, str], Answer]:
     """The answer to each question about each case. What is wrong with the other rows goes to the notes."""
     asked = {_plain(cell(one.case)): set(one.asked) for one in sample.cases}
     statements = set[str]().union(*asked.values())

@@ -118,9 +118,7 @@ def draw(audit: Audit, export: Export, statements: Mapping[str, Statement], *, p
     sizes = {key: len(strata[key]) for key in sorted(strata, key=_place)}
     hidden = _hidden(sizes)
     told = {
-        key: Stratum(
-            **key._asdict(), size=None if key in hidden else size, drawn=None if key in hidden else len(drawn[key])
-        )
+        key: Stratum(**key._asdict(), size=None if key in hidden else size, drawn=None if key in hidden else len(drawn[key]))
         for key, size in sizes.items()
     }
     chosen = sorted((one for group in drawn.values() for one in group), key=lambda one: one.name)
@@ -215,9 +213,7 @@ def _turn(seed: int, candidate: _Candidate) -> bytes:
 def _checklist(drawn: _Candidate, stratum: Stratum, statements: Mapping[str, Statement], as_of: date) -> Checklist:
     case = drawn.sourced.case
     events = [
-        EventRef(
-            id=public_id(event.id, event.type, place), type=event.type, day=event.day, row=drawn.sourced.rows.get(event.id)
-        )
+        EventRef(id=public_id(event.id, event.type, place), type=event.type, day=event.day, row=drawn.sourced.rows.get(event.id))
         for place, event in enumerate(case.events)
         if event.day <= as_of
     ]
