@@ -167,7 +167,9 @@ def is_full(acknowledgement: Fields) -> bool:
     )
 
 
-def acknowledgements(rows: list[Row], case: Case, as_of: date, events: Events, answers: list[Fields]) -> None:
+def acknowledgements(  # noqa: C901 - two rules, one loop
+    rows: list[Row], case: Case, as_of: date, events: Events, answers: list[Fields]
+) -> None:
     """acknowledgement-without-caseworker and -without-duration. `answers`: the replies, and the acknowledgements in full."""
     durations: list[Row] = []
     for acknowledgement in events["acknowledgement_sent"]:
@@ -187,9 +189,26 @@ def acknowledgements(rows: list[Row], case: Case, as_of: date, events: Events, a
         id_, key = acknowledgement["id"], (about,)
         named = acknowledgement["caseworker"] is not None
         lasting = acknowledgement["expected_by"] is not None or acknowledgement["expected_days"] is not None
-        said, due = (SATISFIED, None) if named and lasting else lacking(case, as_of, inquiry, written, answers)
-        has = (said, due)
-XXX
+        if named and lasting:
+            rows.append(new(Row, ("acknowledgement-without-caseworker", id_, key, SATISFIED, None)))
+            durations.append(new(Row, ("acknowledgement-without-duration", id_, key, SATISFIED, None)))
+            continue
+        due = reply_due(inquiry)
+        replied = answered(case, as_of, due, inquiry, answers)
+        if replied == TRUE:
+            said = EXEMPT
+        elif needs_no_reply(inquiry):
+            said, due = EXEMPT, None
+        else:
+            said = SAID[replied] if written else UNDETERMINED
+        if named:
+            rows.append(new(Row, ("acknowledgement-without-caseworker", id_, key, SATISFIED, None)))
+        else:
+            rows.append(new(Row, ("acknowledgement-without-caseworker", id_, key, said, due)))
+        if lasting:
+            durations.append(new(Row, ("acknowledgement-without-duration", id_, key, SATISFIED, None)))
+        else:
+            durations.append(new(Row, ("acknowledgement-without-duration", id_, key, said, due)))
     rows += durations
 
 
@@ -211,14 +230,14 @@ def reply_due(inquiry: Fields) -> date | None:
     return REPLY_DUE[inquiry["day"]] if channel else None
 
 
-def answered(case: Case, as_of: date, due: date | None, inquiry: Fields, replies: list[Fields]) -> int:
-    """Did a reply to this very inquiry come after it and by the due date?"""
+def answered(case: Case, as_of: date, due: date | None, inquiry: Fields, answers: list[Fields]) -> int:
+    """Did an answer to this very inquiry come after it and by the due date?"""
     if due is None:
         return UNKNOWN
     replied = OPEN if as_of <= due else FALSE
-    for reply in replies:
-        if reply["inquiry"] == inquiry["id"] and inquiry["day"] <= reply["day"] <= due:
-            order = TRUE if inquiry["day"] < reply["day"] else answered_that_day(case, inquiry, reply)
+    for answer in answers:
+        if answer["inquiry"] == inquiry["id"] and inquiry["day"] <= answer["day"] <= due:
+            order = TRUE if inquiry["day"] < answer["day"] else answered_that_day(case, inquiry, answer)
             replied = max(replied, order)
     return replied
 
@@ -245,6 +264,24 @@ def stamped(case: Case, inquiry: Fields, events: Events) -> int:
             if order == UNKNOWN:
                 in_time = UNKNOWN
     return in_time
+
+
+def visits(rows: list[Row], case: Case, as_of: date, events: Events) -> None:
+    """visitor-not-contacted."""
+    for visit in events["visit_received"]:
+        immediate = visit["immediate_contact"]
+        if immediate:
+            continue
+        id_, day = visit["id"], visit["day"]
+        due = CONTACT_DUE[day]
+        contacted = OPEN if as_of <= due else FALSE
+        for contact in events.get("citizen_contacted", NO_FACTS):
+            reached = contact["reached"]
+            if contact["visit"] == id_ and reached is not False and day <= contact["day"] <= due:
+                order = TRUE if day < contact["day"] else on_one_day(case, visit, contact, linked=True)
+                contacted = max(contacted, order if reached else min(order, UNKNOWN))
+        said = SAID if immediate is False else SAID_IN_DOUBT
+        rows.append(new(Row, ("visitor-not-contacted", id_, (), said[contacted], due)))
 
 
 # --------------------------------------------------------------------------------------------------------------- decisions

@@ -11,22 +11,24 @@ from typing import Any
 
 import pytest
 from benchmarks.cases import AS_OF, cases, fresh
-from benchmarks.handwritten import verdicts
+from benchmarks.handwritten import RULES as TEN_RULES
+from benchmarks.handwritten import only_these, verdicts
 
 from rebild_policy.engines.reference import ReferenceEngine
-from rebild_policy.facts import Case
+from rebild_policy.facts import Case, Event, events
 from rebild_policy.facts.base import read_moment
 from rebild_policy.loading import RuleSet, load_rules
 from rebild_policy.plan import build_plan
 from rebild_policy.results import Row, Verdict
 from rebild_policy.rules import Example
 
-RULES = Path(__file__).parents[2] / "rules"
+FOLDER = Path(__file__).parents[2] / "rules"
 
 
 @cache
 def ruleset() -> RuleSet:
-    return load_rules(RULES)
+    """The ten rules that the function has, whatever others there are."""
+    return only_these(load_rules(FOLDER))
 
 
 @cache
@@ -162,11 +164,15 @@ FIELDS: dict[str, dict[str, Any]] = {
         "decision": to("decision_made"),
     },
     "complaint_forwarded": {"complaint": to("complaint_received")},
+    "visit_received": {"immediate_contact": of(None, False, False, False, True)},
+    "citizen_contacted": {"visit": to("visit_received"), "reached": of(None, True, True, False)},
     "suspension": {"until": lambda draw: draw.day(5)},
     "note_recorded": {"about": lambda draw: [draw.link("decision_made")]},
 }
 AREAS = (
     ("inquiry_received", "inquiry_received", "reply_sent", "acknowledgement_sent"),
+    ("inquiry_received", "acknowledgement_sent", "acknowledgement_sent", "acknowledgement_sent"),
+    ("visit_received", "citizen_contacted", "citizen_contacted"),
     ("decision_made", "decision_made", "hearing_sent", "hearing_sent", "hearing_response", "interest_declared"),
     ("complaint_received", "complaint_forwarded", "complaint_forwarded"),
 )
@@ -187,9 +193,9 @@ def test_the_random_cases_show_every_verdict_of_every_rule() -> None:
     for seed in range(1_000):
         draw = Draw(seed)
         met |= {(row.rule, row.verdict) for row in verdicts(draw.case(), draw.as_of())}
-    assert {rule for rule, _ in met} == {rule.name for rule in ruleset().rules}
+    assert {rule for rule, _ in met} == set(TEN_RULES)
     exempting = {"late-reply", "acknowledgement-without-caseworker", "acknowledgement-without-duration"}
-    waiting = exempting | {"complaint-not-forwarded"}
+    waiting = exempting | {"complaint-not-forwarded", "visitor-not-contacted"}
     for rule in ruleset().rules:
         expected = {Verdict.SATISFIED, Verdict.VIOLATED, Verdict.UNDETERMINED}
         expected |= {Verdict.EXEMPT} if rule.name in exempting else set()
@@ -200,6 +206,7 @@ def test_the_random_cases_show_every_verdict_of_every_rule() -> None:
 # ------------------------------------------------------------------------------------------- what chance would seldom draw
 LETTER = {"type": "inquiry_received", "id": "letter", "channel": "post"}
 REPLY = {"type": "reply_sent", "id": "reply"}
+FULL = {"caseworker": "M01", "expected_days": 30}
 RARE: dict[str, list[dict[str, Any]]] = {
     "letter and reply each say that they came after the other, by day": [
         {**LETTER, "time": "2026-01-05", "date_stamped_on": "2026-01-08", "merged_into": "reply"},
@@ -221,6 +228,34 @@ RARE: dict[str, list[dict[str, Any]]] = {
         {**LETTER, "time": "2026-01-05", "date_stamped_on": "2026-01-05"},
         {"type": "acknowledgement_sent", "id": "acknowledgement", "time": "2026-01-06", "inquiry": "letter"},
         {**REPLY, "time": "2026-01-19", "inquiry": "letter"},
+    ],
+    "acknowledged with half, then at the same time with the rest, by day": [
+        {**LETTER, "time": "2026-01-05", "date_stamped_on": "2026-01-05"},
+        {"type": "acknowledgement_sent", "id": "half", "time": "2026-01-05", "inquiry": "letter", "caseworker": "M01"},
+        {"type": "acknowledgement_sent", "id": "full", "time": "2026-01-05", "inquiry": "letter", **FULL},
+    ],
+    "acknowledged with half, and in full on the last day": [
+        {**LETTER, "time": "2026-01-05", "date_stamped_on": "2026-01-05"},
+        {"type": "acknowledgement_sent", "id": "half", "time": "2026-01-06", "inquiry": "letter", "expected_days": 0},
+        {"type": "acknowledgement_sent", "id": "full", "time": "2026-01-19", "inquiry": "letter", **FULL},
+    ],
+    "acknowledged with half, and in full by a machine": [
+        {**LETTER, "time": "2026-01-05", "date_stamped_on": "2026-01-05"},
+        {"type": "acknowledgement_sent", "id": "half", "time": "2026-01-06", "inquiry": "letter", "expected_days": 0},
+        {"type": "acknowledgement_sent", "id": "full", "time": "2026-01-07", "inquiry": "letter", **FULL, "automatic": True},
+    ],
+    "acknowledged with half, where the letter names the full acknowledgement as what it was merged into": [
+        {**LETTER, "time": "2026-01-05", "date_stamped_on": "2026-01-05", "merged_into": "full"},
+        {"type": "acknowledgement_sent", "id": "half", "time": "2026-01-06", "inquiry": "letter", "expected_days": 0},
+        {"type": "acknowledgement_sent", "id": "full", "time": "2026-01-05", "inquiry": "letter", **FULL},
+    ],
+    "reached on the day of the visit, before it by the clock": [
+        {"type": "visit_received", "id": "visit", "time": "2026-01-05T12:00", "immediate_contact": False},
+        {"type": "citizen_contacted", "id": "contact", "time": "2026-01-05T11:00", "visit": "visit", "reached": True},
+    ],
+    "perhaps reached on the last day": [
+        {"type": "visit_received", "id": "visit", "time": "2026-01-05", "immediate_contact": False},
+        {"type": "citizen_contacted", "id": "contact", "time": "2026-01-19", "visit": "visit"},
     ],
     "the forwarding and the complaint each say that they came after the other": [
         {"type": "complaint_received", "id": "complaint", "time": "2026-01-05", "at": "citizen_service", "decision": "on"},

@@ -6,7 +6,7 @@ A remark from here rests on cases that were seen, and says how many. The cases a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final, get_args
@@ -50,7 +50,7 @@ def observed(ruleset: RuleSet) -> Iterator[Remark]:
             for row in rows:
                 _note(seen[row.rule], row, by_trigger[row.trigger] - {row.rule}, rules[row.rule], scenario)
     for rule in ruleset.rules:
-        yield from _remarks(rule, seen[rule.name])
+        yield from _remarks(rule, seen[rule.name], rules)
 
 
 def _scenarios(ruleset: RuleSet, profile: Profile) -> Iterator[Scenario]:
@@ -72,7 +72,7 @@ def _note(seen: _Seen, row: Row, others: set[str], rule: Rule, scenario: Scenari
                 seen.lacking.add((key, place))
 
 
-def _remarks(rule: Rule, seen: _Seen) -> Iterator[Remark]:
+def _remarks(rule: Rule, seen: _Seen, rules: Mapping[str, Rule]) -> Iterator[Remark]:
     if not seen.violated and rule.measure is None:
         message = f"{rule.name}: none of the generated cases violates it."
         yield Remark("never-violated", rule.name, message, rule.at)
@@ -81,7 +81,8 @@ def _remarks(rule: Rule, seen: _Seen) -> Iterator[Remark]:
         message = f"{rule.name}: {key}: '{place}' can be absent in a possible deviation."
         yield Remark("absent-in-message", f"{rule.name}: {key}: {place}", message, at)
     if seen.violated >= ENOUGH:
-        for other in sorted((seen.together or set()) - {rule.subsumed_by or ""}):
+        told_once = {name for name in rules if name == rule.subsumed_by or rules[name].subsumed_by == rule.name}
+        for other in sorted((seen.together or set()) - told_once):
             message = (
                 f"{rule.name}: '{other}' was violated too in all {seen.violated} generated cases in which this is; "
                 f"drop it, or write subsumed_by: {other}."

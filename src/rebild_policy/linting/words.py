@@ -15,7 +15,8 @@ from rebild_policy.rules import Rule, Text
 # A name says what went wrong. These words do; the others say what should have been done.
 _FAULT: Final = frozenset(
     """without not no non missing late before after despite over exceeded bypassed ignored refused broken outstanding wrong
-    unreasoned unanswered undocumented unsuited incomplete misdirected premature declared against""".split()  # noqa: SIM905
+    unreasoned unanswered undocumented unsuited incomplete misdirected premature declared against
+    elsewhere despite unheard untold""".split()  # noqa: SIM905
 )
 _CURE: Final = frozenset(
     """must should shall ensure require required requires check verify always duty obligation provide give timely properly

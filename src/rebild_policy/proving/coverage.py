@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from rebild_policy.engines import ReferenceEngine
 from rebild_policy.engines.reference import Match
-from rebild_policy.expressions import TRUE, Expression, Literal, Not, Term, Truth, unparse
+from rebild_policy.expressions import TRUE, And, Compare, Day, Expression, Literal, Not, Or, Term, Truth, unparse, walk
 from rebild_policy.facts import Case, Coverage
 from rebild_policy.loading import RuleSet
 from rebild_policy.plan.passes import applied
@@ -126,11 +126,17 @@ def _items(rule: Rule, ruleset: RuleSet) -> Iterator[_Item]:
             yield _Item(Place(rule.name, formula.name, text), node, formula.profile, values)
 
 
+def _values(condition: Expression) -> tuple[Truth, ...]:
+    """The truths that a condition can have: one that reads nothing but days and constants is never unknown."""
+    known = all(isinstance(node, Compare | Day | Literal | And | Or | Not) for node in walk(condition))
+    return (Truth.TRUE, Truth.FALSE) if known else CONDITION
+
+
 def _item(place: Place, condition: Expression, spot: Spot[Expression]) -> _Item:
     if spot.candidate is None:
-        return _Item(place, Holds(condition), spot.profile, of_match=spot.name == "if")
+        return _Item(place, Holds(condition), spot.profile, _values(condition), of_match=spot.name == "if")
     bare = replace(spot.candidate, kind="some", where=TRUE, window=None, profile=None)
-    return _Item(place, candidate_condition(spot.candidate, condition), spot.profile, sought=bare)
+    return _Item(place, candidate_condition(spot.candidate, condition), spot.profile, _values(condition), sought=bare)
 
 
 def _of_term(term: Term, spot: Spot[Expression], ruleset: RuleSet) -> Iterator[_Item]:

@@ -211,7 +211,9 @@ def _other_profile(rule: Rule) -> Wrong:
         yield f"in {profile or 'both profiles'}", replace(rule, profile=profile)
     for spot in formulas(rule):
         if spot.name.endswith("]"):
-            for profile in _other_profiles(spot.value.profile):
+            # In a rule of one profile, an item of that profile is there as it was.
+            wrong = (one for one in _other_profiles(spot.value.profile) if rule.profile is None or one != rule.profile)
+            for profile in wrong:
                 yield f"{spot.name}: in {profile or 'both profiles'}", spot.put(replace(spot.value, profile=profile))
 
 

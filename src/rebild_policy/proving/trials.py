@@ -140,7 +140,8 @@ def differences(example: Example, rows: Iterable[Row]) -> Iterator[str]:
             yield f"there is a finding that it does not expect: {name}: {row.verdict}"
     dues = {row.due for row in rows if _name(row) in expected}
     if example.due and dues != {example.due}:
-        yield f"expected to be due on {example.due}, and it is on {', '.join(map(str, sorted(filter(None, dues)))) or 'no day'}"
+        shown = [*map(str, sorted(filter(None, dues))), *(["no day"] if None in dues or not dues else [])]
+        yield f"expected to be due on {example.due}, and it is on {' and on '.join(shown)}"
 
 
 def unexplained(rule: Rule, expect: Iterable[str], events: Iterable[Mapping[str, Any]]) -> list[str]:
