@@ -25,7 +25,8 @@ def asking_plan(
     """
     # The last is for the plan, which refuses a rule that requires nothing.
     required = Group("all", (*(replace(formula, profile=None) for formula in formulas), Holds(TRUE)))
-    asking = replace(rule, unless=Group("any", ()), require=required)
+    # Not a statistic: it would require its `if`, too.
+    asking = replace(rule, measure=None, unless=Group("any", ()), require=required)
     return build_plan(replace(ruleset, rules=(asking,)), profile=profile, coverage=coverage or Coverage.all(), same_day=same_day)
 
 
