@@ -1,8 +1,8 @@
 """Ten rules written out by hand: what the compiled engine is measured against.
 
-It does one job: the guideline profile, a source that covers everything, the default calendar, the parameters as shipped,
-and equal days read as `unknown`. There is one function for each area of the guideline. Truths are numbers on the chain false < unknown < open < true;
-a value that is absent makes a comparison unknown, which is written out wherever it can happen.
+It does one job: the guideline profile, a source that covers everything, the default calendar, parameters as shipped, and equal
+days read as `unknown`. There is one function for each area of the guideline. Truths are numbers on the chain
+false < unknown < open < true; a value that is absent makes a comparison unknown, which is written out wherever it can happen.
 
 What looks odd is there for speed, and each was measured. A `Row` is made by `tuple.__new__`, in half the time of calling `Row`.
 Due dates are looked up, not counted. Rules that look at the same events share a loop. What most cases need stands in the
@@ -167,7 +167,7 @@ def is_full(acknowledgement: Fields) -> bool:
     )
 
 
-def acknowledgements(  # noqa: C901 - two rules, one loop
+def acknowledgements(  # noqa: PLR0912 - two rules, one loop
     rows: list[Row], case: Case, as_of: date, events: Events, answers: list[Fields]
 ) -> None:
     """acknowledgement-without-caseworker and -without-duration. `answers`: the replies, and the acknowledgements in full."""

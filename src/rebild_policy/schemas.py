@@ -18,6 +18,7 @@ from rebild_policy.facts import Case
 from rebild_policy.facts.base import REGISTRY
 from rebild_policy.policydiff import PolicyDifference
 from rebild_policy.results import Finding, Report
+from rebild_policy.review.sampling import Sample
 from rebild_policy.rulefiles import (
     ExceptionsShape,
     LawsShape,
@@ -73,6 +74,7 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "waivers": _model(WaiversShape, "validation"),
     "overlay": _model(OverlayShape, "validation"),
     "diff": _model(PolicyDifference, "serialization"),
+    "sample": _model(Sample, "serialization"),
 }
 
 

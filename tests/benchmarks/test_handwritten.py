@@ -292,6 +292,14 @@ def test_cases_of_the_benchmark() -> None:
     assert met == {rule.name for rule in ruleset().rules}, "every rule has something to do in what is timed"
 
 
+def test_the_cases_of_the_benchmark_show_every_event_type() -> None:
+    """Rules beside the ten are timed on the same cases; without what they look for they would cost nothing."""
+    # Not all registered types: other tests may have made some of their own.
+    models = [model for model in vars(events).values() if isinstance(model, type) and issubclass(model, Event)]
+    shipped = {model.model_fields["type"].default for model in models if model is not Event}
+    assert {event.type for case in cases(1000, seed=1) for event in case.events} == shipped
+
+
 def test_cases_of_the_benchmark_are_the_same_every_time() -> None:
     assert cases(20, seed=5) == cases(20, seed=5)
     assert cases(20, seed=5) != cases(20, seed=6)

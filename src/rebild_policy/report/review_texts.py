@@ -17,7 +17,7 @@ REVIEWS: dict[str, Label] = {
     ),
     "reviewed": Label("Vurderet af mennesker: {answers}.", "Reviewed by people: {answers}."),
     "review-answers": Label(
-        "{yes} ja, {no} nej, {unclear} kan ikke afgøres af {all}", "{yes} yes, {no} no, {unclear} can’t tell of {all}"
+        "{yes} ja, {no} nej, {unclear} kan ikke afgøres, af {all} svar", "{yes} yes, {no} no, {unclear} can’t tell of {all}"
     ),
     "review-unanswered": Label("; {n} ubesvarede", "; {n} unanswered"),
     "review-unanswered.one": Label("; 1 ubesvaret", "; 1 unanswered"),

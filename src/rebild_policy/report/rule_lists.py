@@ -56,8 +56,9 @@ def render_matrix(ruleset: RuleSet, lang: Language, console: Console) -> None:
         f"{counts[answer]} {words[lang == 'en']}" for answer, words in _ANSWERS.items() if answer or counts[answer]
     )
     missing = len(unaccounted(ruleset))
-    total = f"{len(ruleset.statements)} {'udsagn' if lang == 'da' else 'statements'}"
-    console.print(f"{total}: {summary}; {missing} {'uden svar' if lang == 'da' else 'unaccounted'}")
+    word = "udsagn" if lang == "da" else "statements" if len(ruleset.statements) > 1 else "statement"
+    total = f"{len(ruleset.statements)} {word}"
+    console.print(f"{total}: {summary}; {missing} {'uden svar' if lang == 'da' else 'unaccounted'}", soft_wrap=True)
 
 
 def render_day(ruleset: RuleSet, rules: list[Rule], day: date, lang: Language, console: Console) -> None:
