@@ -111,7 +111,7 @@ def importing() -> Spread:
 
 
 def process(*command: str) -> Timed:
-    """One run of a command, from its start to its end."""
+    """One run of a command, from its start to its end by the clock on the wall."""
 
     def run() -> float:
         start = perf_counter()

@@ -97,7 +97,7 @@ class _Story:
             self.drop_the_future()
         known = min(_DAYS_OF_A_CASE, (AS_OF - self.start).days + 1)
         while len(self.events) < EVENTS_A_CASE:
-            (what,) = self.random.choices(list(_OTHER_EVENTS), _OTHER_EVENTS.values())
+            (what,) = self.random.choices(list(_OTHER_EVENTS), list(_OTHER_EVENTS.values()))
             before = len(self.events)
             getattr(self, what)(self.random.randrange(known))
             self.drop_the_future(before)

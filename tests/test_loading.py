@@ -303,6 +303,9 @@ BROKEN = [
     ("an unknown section", STATEMENTS, "    section: contact\n    gloss: {da: stempel", "    section: contct\n    gloss: {da: stempel", "unknown section 'contct'. Did you mean 'contact'?"),
     ("a statement twice", STATEMENTS, "  - id: G22", "  - id: G21", "the statement 'G21' stands here twice.", "  - id: G21\n    section: contact\n    gloss: {da: stempel"),
     ("an unknown answer", STATEMENTS, "    answer: rules\n  - id: G22", "    answer: rule\n  - id: G22", "statements.0.answer: Input should be 'rules', 'statistic', 'review' or 'context'."),
+    ("people judge and are asked nothing", STATEMENTS, "    answer: rules\n  - id: G22", "    answer: review\n  - id: G22", "'G21' is judged by people and has no question. Write the question that a reviewer of a case answers with yes, no or can't tell.", "    answer: review"),
+    ("people are asked what is counted", STATEMENTS, "    answer: rules\n  - id: G22", "    answer: statistic\n    question: {da: hvad, en: what}\n  - id: G22", "nobody is asked about 'G21'. A question goes with 'answer: review', or with 'answer: rules' where people judge the quality.", "    question:"),
+    ("a question in one language", STATEMENTS, "    answer: rules\n  - id: G22", "    answer: rules\n    question: {da: hvad}\n  - id: G22", "statements.0.question.en: Field required.", "    question:"),
     ("no version", "ruleset.yaml", "version: 1.2.3", "version: 1.2", "version: "),
     ("an unknown key of the rule set", "ruleset.yaml", "version: 1.2.3", "versoin: 1.2.3", "unknown key 'versoin'. Did you mean 'version'?"),
 ]  # fmt: skip

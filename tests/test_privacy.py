@@ -62,6 +62,16 @@ def test_planted_numbers_are_in_no_output(tmp_path: Path, column: str | None) ->
     assert written[0].count("\n") > 100
 
 
+def test_planted_numbers_are_in_no_sample(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text(planted_export(None), encoding="utf-8")
+    arguments = ["sample", "export.csv", "--mapping", str(DEMO / "sager.yaml"), "--as-of", "2026-05-29", "--out", "review"]
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    written = [path.read_text(encoding="utf-8") for path in (tmp_path / "review").iterdir()]
+    assert len(written) == 3
+    assert_clean(done.stdout, done.stderr, *written)
+
+
 def test_planted_numbers_in_a_case_are_in_no_report_or_error(tmp_path: Path) -> None:
     case = {
         "id": "2026-1",

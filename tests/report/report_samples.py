@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from rebild_policy.auditresults import Accounting, Activity, Assumption, Audit, QuarantinedRow, Reason, RuleTally, SourceInfo
+from rebild_policy.auditresults import (
+    Accounting,
+    Activity,
+    Assumption,
+    Audit,
+    QuarantinedRow,
+    Reason,
+    ReviewInfo,
+    ReviewNote,
+    ReviewTally,
+    RuleTally,
+    SourceInfo,
+)
 from rebild_policy.results import (
     Change,
     Copy,
@@ -260,5 +272,11 @@ def make_audit(findings: tuple[Finding, ...], *names: str) -> Audit:
             ),
             Assumption(text=Words(da="Fire uger er lånt.", en="Four weeks is borrowed.")),
         ),
+        reviewed=ReviewInfo(file="answers.csv", sha256="d" * 64, cases=12, seed=1),
+        reviews=(
+            ReviewTally(statement="G07", yes=8, no=1, unclear=1, unanswered=2),
+            ReviewTally(statement="G38", yes=0, no=0, unclear=0, unanswered=3),
+        ),
+        review_notes=(ReviewNote(row=None, problem="export"), ReviewNote(row=7, problem="answer")),
         findings=findings,
     )

@@ -218,4 +218,6 @@ def _answer(statement: Statement, rules: list[str]) -> str:
     said = _ANSWERS[statement.answer]
     if rules:
         said = ", ".join(rules) + ("" if statement.answer == "rules" else f". {said}")
+    if statement.question:
+        said = f"{said.rstrip('.')}. People are asked: {statement.question.en}<br>*{statement.question.da}*"
     return f"{said} {statement.reason.en}" if statement.reason else said

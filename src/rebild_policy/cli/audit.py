@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from rebild_policy.audit import Progress
+from rebild_policy.auditresults import Audit
 from rebild_policy.cli.common import console, day, exit_code, language, policy, progress
 from rebild_policy.errors import UsageError, shown
 from rebild_policy.preflight import preflight
@@ -17,7 +18,7 @@ from rebild_policy.report.jsonl import write_findings
 from rebild_policy.report.preflight import render_preflight
 from rebild_policy.report.terminal import render_audit
 from rebild_policy.review.answers import SAMPLE, read_answers, with_answers
-from rebild_policy.rules import Language, Profile
+from rebild_policy.rules import Language, Profile, Statement
 from rebild_policy.sources.accounting import write_quarantine
 from rebild_policy.sources.export import coverage_of
 from rebild_policy.sources.mapping import load_mapping
@@ -51,18 +52,12 @@ def run(
         plan = judge.ready(coverage_of(read), read.time.same_day).plan
         render_preflight(preflight(plan), tongue, console())
         return 0
-    inputs = (export, mapping, waivers, answers, answers and answers.with_name(SAMPLE))
-    _check_outputs([path for path in (findings, html, quarantine) if path], {path.resolve() for path in inputs if path})
+    _check_outputs((findings, html, quarantine), (export, mapping, waivers, answers, answers and answers.with_name(SAMPLE)))
     with shown_progress() as bar:
         result = judge.audit(export, mapping, today, command=command_line(), progress=bar, waivers=accepted)
     if reviewed:
         result = with_answers(result, reviewed)
-    if findings:
-        write_findings(findings, result.findings)
-    if html:
-        html.write_text(render_html(result, judge.ruleset.statements, tongue), encoding="utf-8")
-    if quarantine:
-        write_quarantine(quarantine, result.quarantined)
+    _write(result, judge.ruleset.statements, tongue, findings, html, quarantine)
     if format_ == "json":
         print(result.model_dump_json(indent=2))
     else:
@@ -70,9 +65,27 @@ def run(
     return exit_code(result.violations, fail_on)
 
 
-def _check_outputs(paths: list[Path], taken: set[Path]) -> None:
+def _write(
+    audit: Audit,
+    statements: Mapping[str, Statement],
+    lang: Language,
+    findings: Path | None,
+    html: Path | None,
+    quarantine: Path | None,
+) -> None:
+    """Write the files that were asked for."""
+    if findings:
+        write_findings(findings, audit.findings)
+    if html:
+        html.write_text(render_html(audit, statements, lang), encoding="utf-8")
+    if quarantine:
+        write_quarantine(quarantine, audit.quarantined)
+
+
+def _check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | None]) -> None:
     """Say before the work, not after it, that a file has no folder or would overwrite another."""
-    for path in paths:
+    taken = {path.resolve() for path in inputs if path}
+    for path in filter(None, outputs):
         if not path.parent.is_dir():
             raise UsageError(f"there is no folder for {shown(path)}.", remedy="Make it first.")
         if path.resolve() in taken:

@@ -9,6 +9,7 @@ from rebild_policy.cli.common import console, day, language, policy, say
 from rebild_policy.errors import UsageError, shown
 from rebild_policy.report.checklists import render_checklists
 from rebild_policy.report.jsonl import escaped
+from rebild_policy.report.reviews import sampled, sampled_files
 from rebild_policy.report.writing import Writer
 from rebild_policy.review.answers import SAMPLE, blank_answers
 from rebild_policy.review.sampling import draw
@@ -49,13 +50,10 @@ def run(
     (out / SAMPLE).write_text("\n".join(map(escaped, lines)) + "\n", encoding="utf-8")
     (out / CHECKLISTS).write_text(render_checklists(drawn.sample, drawn.checklists, tongue), encoding="utf-8")
     writer, screen = Writer(tongue), console()
-    counted = {"drawn": len(drawn.checklists), "cases": writer.say("cases", n=audit.accounting.cases)}
-    strata = {"most": per_stratum, "groups": len(drawn.sample.strata)}
-    say(screen, writer.say("sampled", **counted, **strata, seed=str(seed)))
-    files = ((CHECKLISTS, "sampled-checklists"), (ANSWERS, "sampled-answers"), (SAMPLE, "sampled-sample"))
-    width = max(len(shown(out / name)) for name, _ in files)
-    for name, key in files:
-        say(screen, f"  {shown(out / name):<{width}}  {writer.say(key)}")
+    say(screen, sampled(writer, drawn.sample, audit.accounting.cases))
+    paths = [shown(out / name) for name in (CHECKLISTS, ANSWERS, SAMPLE)]
+    for path, purpose in zip(paths, sampled_files(writer), strict=True):
+        say(screen, f"  {path:<{max(map(len, paths))}}  {purpose}")
     return 0
 
 

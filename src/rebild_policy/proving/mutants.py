@@ -49,6 +49,11 @@ def mutants(ruleset: RuleSet, rules: Collection[str] | None = None) -> Iterator[
         for what, means in wrong_conditions(definition.means) if users else ():
             terms = {**ruleset.terms, name: replace(definition, means=means)}
             yield Mutant(name, what, sound, replace(sound, terms=terms))
+        named = (node.name for node in walk(definition.means) if isinstance(node, Parameter))
+        for parameter in dict.fromkeys(named) if users else ():
+            for what, wrong in wrong_values(ruleset.parameters[parameter]):
+                parameters = {**ruleset.parameters, parameter: wrong}
+                yield Mutant(name, f"{parameter}: {what}", sound, replace(sound, parameters=parameters))
 
 
 def _of_rule(alone: RuleSet, rule: Rule) -> Iterator[Mutant]:

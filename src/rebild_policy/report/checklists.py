@@ -13,7 +13,7 @@ from rebild_policy.results import EventRef
 from rebild_policy.review.sampling import Checklist, Sample
 from rebild_policy.rules import Language, Statement
 
-EVENTS = 60  # how many events of a case are listed
+EVENTS = 30  # how many events of a case are listed: what a sheet of paper has room for
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,10 @@ class Phrases:
             case Attribute(var, name):
                 return self._field(var, name)
             case Compare(operator, left, right):
-                return say(f"phrase.{_WORDS[operator]}", left=self.condition(left), right=self._beside(right, left))
+                word = _WORDS[operator]
+                if operator in _ORDER and any(self._is_date(side) for side in (left, right)):
+                    word = f"date-{word}"
+                return say(f"phrase.{word}", left=self.condition(left), right=self._beside(right, left))
             case Membership(item, options):
                 return say("phrase.is", left=self.condition(item), right=self._options(item, options))
             case Day(var):
@@ -114,6 +117,12 @@ class Phrases:
             return self._event(node.var)
         return self.condition(node)
 
+    def _is_date(self, node: Expression) -> bool:
+        if not isinstance(node, Attribute):
+            return isinstance(node, Day)
+        known = vocabulary().case if node.var == "case" else vocabulary().event_type(self.types[node.var][0]).fields
+        return node.name in known and known[node.name].kind == "date"
+
     def _options(self, item: Expression, options: Iterable[object] | Parameter) -> str:
         if isinstance(options, Parameter):
             return self.condition(options)
@@ -134,4 +143,5 @@ class Phrases:
         return self.writer.listing(phrases, word)
 
 
+_ORDER = {"<", "<=", ">", ">="}
 _WORDS = {"==": "is", "!=": "is-not", "<": "less", "<=": "at-most", ">": "more", ">=": "at-least"}

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from rebild_policy.auditresults import Audit, RuleTally
 from rebild_policy.report import figures
 from rebild_policy.report.figures import Counts
-from rebild_policy.report.reviews import question, review_note, reviewed, reviews_of
+from rebild_policy.report.reviews import reviews_on_page
 from rebild_policy.report.sentences import Evidence, accepted, evidence, gist, missing_fact, overlay_change, waiver_note
 from rebild_policy.report.sentences import counted as counted_text
 from rebild_policy.report.writing import Writer, capital, grouped, safe
@@ -78,14 +78,10 @@ def render_html(
             accepted=partial(accepted, writer),
             waiver_note=partial(waiver_note, writer),
             overlay_change=partial(overlay_change, writer),
-            reviews={tally.statement: tally for tally in audit.reviews},
-            reviews_of=reviews_of(writer, audit),
-            reviewed=partial(reviewed, writer),
-            review_note=partial(review_note, writer),
-            question=partial(question, writer, statements=statements),
             pending=figures.pending(audit, PENDING),
             unaccounted=figures.unaccounted(audit.accounting),
             parameters=[(writer.words(one.title), writer.duration(one.value)) for one in audit.parameters],
+            **reviews_on_page(writer, audit, statements),
         )
     )
 

@@ -86,6 +86,8 @@ REVIEWS: dict[str, Label] = {
     "unit-other": Label("anden eller ingen afdeling", "another department, or none"),
     "verdict-none": Label("intet at efterprøve", "nothing to check"),
     "not-shown": Label("vises ikke", "not shown"),
+    "about-sample": Label("Om stikprøven", "About this sample"),
+    "draw-again": Label("Træk den igen med", "Draw it again with"),
     "place": Label("Sag {number} af {n}", "Case {number} of {n}"),
     "drawn-from": Label("Trukket fra gruppen: {stratum}", "Drawn from the group: {stratum}"),
     "drawn-of": Label(" ({drawn} af {n} sager)", " ({drawn} of {n} cases)"),

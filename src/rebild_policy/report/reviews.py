@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 from rebild_policy.auditresults import Audit, ReviewNote, ReviewTally
 from rebild_policy.report.writing import Writer, safe
-from rebild_policy.review.sampling import Stratum
+from rebild_policy.review.sampling import Sample, Stratum
 from rebild_policy.rules import Statement
 
 
@@ -43,6 +45,17 @@ def review_note(writer: Writer, note: ReviewNote) -> str:
     return writer.say("review-row", row=str(note.row), problem=problem) if note.row else problem
 
 
+def reviews_on_page(writer: Writer, audit: Audit, statements: Mapping[str, Statement]) -> dict[str, Any]:
+    """What the template of an audit asks about review by people."""
+    return {
+        "reviews": {tally.statement: tally for tally in audit.reviews},
+        "reviews_of": reviews_of(writer, audit),
+        "reviewed": partial(reviewed, writer),
+        "review_note": partial(review_note, writer),
+        "question": partial(question, writer, statements=statements),
+    }
+
+
 def stratum_parts(writer: Writer, stratum: Stratum) -> tuple[str, str, str]:
     """Case type, department and verdict of a group."""
     return (
@@ -58,3 +71,20 @@ def drawn_from(writer: Writer, stratum: Stratum) -> str:
     if stratum.size is None or stratum.drawn is None:
         return f"{told}."
     return told + writer.say("drawn-of", drawn=stratum.drawn, n=stratum.size) + "."
+
+
+def sampled(writer: Writer, sample: Sample, cases: int) -> str:
+    """How many cases were drawn, of how many."""
+    return writer.say(
+        "sampled",
+        drawn=len(sample.cases),
+        cases=writer.say("cases", n=cases),
+        most=sample.per_stratum,
+        groups=len(sample.strata),
+        seed=str(sample.seed),
+    )
+
+
+def sampled_files(writer: Writer) -> tuple[str, str, str]:
+    """What the checklists, the answers and the sample are for."""
+    return writer.say("sampled-checklists"), writer.say("sampled-answers"), writer.say("sampled-sample")

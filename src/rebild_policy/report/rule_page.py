@@ -30,6 +30,8 @@ _WORDS = {
     "only": ("kun i", "only in"),
     "starts": ("Begynder med", "Starts from"),
     "deadline": ("Frist", "Deadline"),
+    "from": ("fra", "from"),
+    "by_kind": ("efter sagstype, som de er vedtaget", "by case type, as adopted"),
     "assumption": ("Antagelse", "Assumption"),
     "remedy": ("Hvad der havde opfyldt den", "What would have met it"),
     "open": ("Afgøres ikke her", "Not decided here"),
@@ -77,7 +79,7 @@ def _facts(rule: Rule, ruleset: RuleSet, lang: Language, word: dict[str, str]) -
     for part in rule.unless.parts:
         table.add_row(word["exempt"], _in_profile(phrases.formula(part), part, word, writer))
     for parameter in _deadlines(rule, ruleset):
-        table.add_row(word["deadline"], f"{parameter.title.in_(lang)}: {_value(parameter)}")
+        table.add_row(word["deadline"], f"{parameter.title.in_(lang)}: {_value(parameter, word, writer)}")
     if rule.assumption:
         table.add_row(word["assumption"], rule.assumption.in_(lang))
     return table
@@ -94,8 +96,15 @@ def _in_profile(phrase: str, part: Formula, word: dict[str, str], writer: Writer
     return f"{capital(phrase)} ({word['only']}: {writer.profile(part.profile)})" if part.profile else capital(phrase)
 
 
-def _value(parameter: ParameterDefinition) -> str:
-    return "; ".join(f"{dated.value} ({dated.reference})" for dated in parameter.values)
+def _value(parameter: ParameterDefinition, word: dict[str, str], writer: Writer) -> str:
+    """The values of a parameter, each but the first with the day from which it holds, and where it is written."""
+    if parameter.rows:
+        return word["by_kind"]
+    values = []
+    for number, dated in enumerate(parameter.values):
+        since = f"{word['from']} {writer.day(dated.since)}: " if number else ""
+        values.append(f"{since}{writer.duration(str(dated.value))} ({writer.law(dated.reference)})")
+    return "; ".join(values)
 
 
 def _deadlines(rule: Rule, ruleset: RuleSet) -> list[ParameterDefinition]:
