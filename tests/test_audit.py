@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rebild_policy import Audit, Policy, Verdict
+from rebild_policy import Audit, Finding, Policy, Verdict
 
 MAPPING = """
 mapping: small
@@ -36,22 +36,26 @@ def audit(policy: Policy, folder: Path, *rows: str) -> Audit:
     return policy.audit(folder / "export.csv", folder / "mapping.yaml", date(2026, 3, 2))
 
 
+def late_replies(found: Audit) -> list[Finding]:
+    return [finding for finding in found.findings if finding.rule == "late-reply"]
+
+
 def test_findings_name_their_cases_rows_and_events(policy: Policy, tmp_path: Path) -> None:
     found = audit(policy, tmp_path, "A-1;Brev;05-01-2026;;1", "B-2;Brev;05-01-2026;;2", "B-2;Svar;09-01-2026;2;3")
-    said = [(finding.case, finding.trigger.id, finding.trigger.row, str(finding.verdict)) for finding in found.findings]
+    said = [(one.case, one.trigger.id, one.trigger.row, str(one.verdict)) for one in late_replies(found)]
     assert said == [("A-1", "1", 2, "violated"), ("B-2", "2", 3, "satisfied")]
 
 
 def test_a_case_with_a_quarantined_row_keeps_its_name(policy: Policy, tmp_path: Path) -> None:
     found = audit(policy, tmp_path, "A-1;Brev;05-01-2026;;1", "A-1;Svar;31-02-2026;1;2")
-    assert [(finding.case, finding.verdict) for finding in found.findings] == [("A-1", Verdict.UNDETERMINED)]
-    assert [reason.missing.cause for reason in found.reasons] == ["quarantined"]
+    assert [(finding.case, finding.verdict) for finding in late_replies(found)] == [("A-1", Verdict.UNDETERMINED)]
+    assert "quarantined" in {reason.missing.cause for reason in found.reasons}
 
 
 def test_cases_called_by_cpr_numbers_stay_apart(policy: Policy, tmp_path: Path) -> None:
     found = audit(policy, tmp_path, "990199-9998;Brev;05-01-2026;;1", "990299-9998;Brev;05-01-2026;;1")
-    assert [finding.case for finding in found.findings] == ["case-1", "case-2"]
-    assert len({finding.fingerprint for finding in found.findings}) == 2
+    assert [finding.case for finding in late_replies(found)] == ["case-1", "case-2"]
+    assert len({finding.fingerprint for finding in found.findings}) == len(found.findings)
 
 
 def test_a_link_to_no_event_is_told(policy: Policy, tmp_path: Path) -> None:

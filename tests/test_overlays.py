@@ -41,12 +41,18 @@ def overlay(folder: Path, text: str = OVERLAY, **parameters: str) -> Path:
     return folder
 
 
+def late_reply(report):
+    """The finding on the letter that was answered."""
+    return next(one for one in report.findings if one.rule == "late-reply" and one.trigger.id == "letter")
+
+
 def test_an_overlay_changes_what_it_names_and_the_report_says_so(tmp_path: Path):
     before, after = Policy.rebild(), Policy.rebild(overlay=overlay(tmp_path))
     rules = {finding.rule for finding in before.check(CASE, AS_OF).findings}
     report = after.check(CASE, AS_OF)
+    assert "post-without-date-stamp" in rules
     assert {finding.rule for finding in report.findings} == rules - {"post-without-date-stamp"}
-    (late,) = (finding for finding in report.findings if finding.trigger.id == "letter")
+    late = late_reply(report)
     assert (late.verdict, late.severity, late.due) == ("violated", "high", date(2026, 1, 15))
     info = report.ruleset.overlay
     assert info is not None
@@ -63,7 +69,7 @@ def test_an_overlay_changes_what_it_names_and_the_report_says_so(tmp_path: Path)
 def test_a_value_can_hold_from_a_day_on(tmp_path: Path):
     text = OVERLAY.replace("{value: 8 working days,", "{value: 8 working days, from: 2026-01-06,")
     report = Policy.rebild(overlay=overlay(tmp_path, text)).check(CASE, AS_OF)
-    assert next(finding for finding in report.findings if finding.trigger.id == "letter").due == date(2026, 1, 19)
+    assert late_reply(report).due == date(2026, 1, 19)
 
 
 TABLE = """\

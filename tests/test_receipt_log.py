@@ -112,7 +112,7 @@ def test_what_is_not_covered_is_undetermined_and_the_report_says_why(stated: Aud
     reasons = {(reason.missing.type, reason.missing.field): reason.missing.cause for reason in stated.reasons}
     assert reasons["acknowledgement_sent", "caseworker"] == "uncovered"
     assert reasons["reply_sent", None] == "uncovered"
-    assert not assumed.reasons
+    assert Verdict.UNDETERMINED not in guessed.values()
 
 
 def test_rules_that_the_log_can_not_answer_are_named(stated: Audit) -> None:
@@ -131,10 +131,9 @@ def test_a_shorter_deadline_changes_as_many_verdicts_as_an_independent_query(pol
     mapping = load_mapping(ROOT / "docs" / "examples" / "receipt-assumed.yaml")
     shorter = Policy.rebild(parameters={"reply_deadline": "8 working days"})
     found = compare(policy, shorter, cases_of(read_export(LOG, mapping)), AS_OF)
-    (rule,) = found.rules
-    assert rule.rule == "late-reply"
+    rule = next(rule for rule in found.rules if rule.rule == "late-reply")
     assert {(str(old), str(new)): count for (old, new), count in rule.counts.items()} == counted
-    assert found.changes == counted.total() > 0
+    assert len(rule.changes) == counted.total() > 0
     assert {change.case: str(change.new) for change in rule.changes} == {
         case: eight[case] for case in ten if ten[case] != eight[case]
     }

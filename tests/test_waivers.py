@@ -13,12 +13,14 @@ from rebild_policy.waivers import Waiver, read_waivers
 
 ROOT = Path(__file__).parent.parent
 AS_OF = date(2026, 3, 31)
+# Neither a request for guidance nor an application, and nothing for the file: late-reply alone is about it.
+PLAIN = {"kind": "question", "relevant": False}
 CASE = Case.read(
     {
         "id": "2026-0117",
         "events": [
-            {"type": "inquiry_received", "id": "first", "time": "2026-01-05", "channel": "email"},
-            {"type": "inquiry_received", "id": "second", "time": "2026-01-06", "channel": "email"},
+            {"type": "inquiry_received", "id": "first", "time": "2026-01-05", "channel": "email", **PLAIN},
+            {"type": "inquiry_received", "id": "second", "time": "2026-01-06", "channel": "email", **PLAIN},
         ],
     }
 )
