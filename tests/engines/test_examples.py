@@ -28,6 +28,7 @@ def test_an_example_comes_out_as_it_says(bench, rule, example, profile):
 @pytest.mark.parametrize("rule", RULESETS["shipped"].rules, ids=lambda rule: rule.name)
 def test_the_examples_of_a_rule_show_each_profile_it_is_in(rule):
     profiles = {rule.profile} if rule.profile else {"guideline", "statutory"}
-    assert {profile for example in rule.examples for profile in example.profiles} == profiles
+    # An example of a rule of one profile may show that the rule does not exist in the other.
+    assert {profile for example in rule.examples for profile in example.profiles} >= profiles
     names = [example.name.en for example in rule.examples]
     assert len(names) == len(set(names))
