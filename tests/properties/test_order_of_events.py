@@ -9,7 +9,7 @@ from laws import Setting, links_to, source_decides, with_events
 from rebild_policy.facts import Event, SameDay
 
 
-@settings(max_examples=250)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_the_order_of_unrelated_events_changes_nothing(setting: Setting, data: st.DataObject) -> None:
     setting = setting.one_rule(data)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from laws import Setting, answer_of
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_the_order_of_rules_changes_nothing(setting: Setting, data: st.DataObject) -> None:
     scenario = setting.scenario(data)

@@ -13,7 +13,7 @@ from rebild_policy.rules import Profile
 from rebild_policy.strategies.generator import Scenario
 
 
-@settings(max_examples=40)
+@settings(max_examples=120)
 @given(data=st.data())
 def test_the_proposed_change_removes_the_violation(setting: Setting, data: st.DataObject) -> None:
     scenario = setting.scenario(data)
