@@ -37,7 +37,7 @@ def test_an_unknown_value_neither_accuses_nor_acquits(setting: Setting, data: st
 
 
 # What `settling` leaves out above. Where the engines keep the law here too, this fails: delete both.
-@pytest.mark.xfail(strict=True, reason="the order of two events does not ask whether a link between them is covered")
+@pytest.mark.xfail(strict=True, reason="known fault (changelog): the order of two events asks not if a link is covered")
 def test_an_unknown_link_settles_no_order(setting: Setting) -> None:
     time = "2026-01-05T10:00"
     reply = {"type": "reply_sent", "id": "reply", "time": time, "inquiry": "inquiry"}
