@@ -34,6 +34,7 @@ class Ready(NamedTuple):
 
     plan: Plan
     engine: Engine
+    duties: Engine  # the same without the statistics
 
 
 class Judge(Protocol):
@@ -121,7 +122,7 @@ class _Counts:
         """Judge one case and count what was said of it."""
         # A plan for the gaps of one case is used once or twice: the reference runs it as it stands.
         which = "reference" if sourced.gaps else "compiled"
-        plan, engine = judge.ready(export.coverage, export.same_day, which, sourced.gaps)
+        plan, engine, _ = judge.ready(export.coverage, export.same_day, which, sourced.gaps)
         judgement = engine.judge(sourced.case, as_of)
         self.not_applicable.update(judgement.not_applicable)
         if sourced.gaps:

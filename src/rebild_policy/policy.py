@@ -103,7 +103,7 @@ class Policy:
                 raise UsageError(f"unknown engine '{engine}'.", remedy=did_you_mean(engine, ENGINES))
             plan = build_plan(self.ruleset, profile=self.profile, coverage=coverage, same_day=same_day, calendar=self.calendar)
             plan = plan.with_gaps(gaps) if gaps else plan
-            found = Ready(plan, make(plan))
+            found = Ready(plan, make(plan), make(plan.duties))
             # A copy of the keys: another thread may add one meanwhile.
             for old in list(self._ready)[: max(0, len(self._ready) - _KEPT_PLANS + 1)]:
                 self._ready.pop(old, None)
@@ -114,13 +114,13 @@ class Policy:
     def verdicts(self, case: Case, as_of: date, *, coverage: Coverage | None = None, same_day: SameDay = "unknown") -> list[Row]:
         """The verdicts on a case as plain tuples: rule, trigger's id, ids of the other events, verdict, due date.
 
-        Statistics are among them; see `RuleSet.rule(name).measure`.
+        They are those of the findings of `check`, in the same order; statistics, which never accuse, are not among them.
         """
         if type(as_of) is not date:
             _check_day(as_of)
         if coverage is None and same_day == "unknown":
-            return self._default.engine.verdicts(case, as_of)
-        return self.ready(coverage or Coverage.all(), same_day).engine.verdicts(case, as_of)
+            return self._default.duties.verdicts(case, as_of)
+        return self.ready(coverage or Coverage.all(), same_day).duties.verdicts(case, as_of)
 
     def check(
         self,
@@ -140,7 +140,7 @@ class Policy:
         _check_day(as_of)
         if not isinstance(case, Case):
             raise UsageError("the case to check is not a Case.", remedy="Make one of a mapping with Case.read(...).")
-        plan, judge = self.ready(coverage or Coverage.all(), same_day, engine)
+        plan, judge, _ = self.ready(coverage or Coverage.all(), same_day, engine)
         judgement = judge.judge(case, as_of)
         duties, counted = split(plan, judgement.rows, case)
         book = WaiverBook((waiver for waiver in waivers if waiver.case == case.id), as_of)

@@ -73,10 +73,9 @@ def test_the_source_of_the_bundled_rules(profile, without):
 
 def test_the_source_runs_without_builtins():
     engine = CompiledEngine(build_plan(BUNDLED, profile="guideline"))
-    assert engine._verdicts.__globals__["__builtins__"] == {}
-    assert set(engine._verdicts.__globals__) - {"__builtins__", "judge"} == {
-        name for name in engine._verdicts.__globals__ if re.fullmatch(r"k\d+", name)
-    }
+    namespace = engine._plain[1].__globals__
+    assert namespace["__builtins__"] == {}
+    assert set(namespace) - {"__builtins__", "judge"} == {name for name in namespace if re.fullmatch(r"k\d+", name)}
 
 
 WHOLE_LANGUAGE = """

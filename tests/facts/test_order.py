@@ -5,9 +5,10 @@ from random import Random
 
 import pytest
 
-from rebild_policy.facts import Case, earlier
+from rebild_policy.facts import Case, Coverage, earlier
 from rebild_policy.strategies.generator import CaseGenerator, RandomChooser
 
+EVERYTHING = Coverage.all().covers
 DAY, NEXT = "2026-01-05", "2026-01-06"
 TEN, ELEVEN = "2026-01-05T10:00", "2026-01-05T11:00"
 BACK = {"type": "reply_sent", "inquiry": "first"}  # a backward link: it comes after
@@ -22,8 +23,8 @@ def said(first_time, second_time, second, same_day, *, swapped=False):
         {"id": "second", "time": second_time, **second},
     ]
     case = Case.read({"id": "c", "events": events[::-1] if swapped else events})
-    answer = earlier(case.event("first"), case.event("second"), case, same_day)
-    mirrored = earlier(case.event("second"), case.event("first"), case, same_day)
+    answer = earlier(case.event("first"), case.event("second"), case, same_day, EVERYTHING)
+    mirrored = earlier(case.event("second"), case.event("first"), case, same_day, EVERYTHING)
     assert mirrored is (None if answer is None else not answer)
     return answer
 
@@ -77,8 +78,8 @@ def test_links_that_contradict_each_other_say_nothing():
         {"type": "inquiry_received", "id": "b", "time": DAY, "merged_into": "a"},
     ]
     case = Case.read({"id": "c", "events": pair})
-    assert earlier(*case.events, case, "unknown") is None
-    assert earlier(*case.events, case, "source-order") is True
+    assert earlier(*case.events, case, "unknown", EVERYTHING) is None
+    assert earlier(*case.events, case, "source-order", EVERYTHING) is True
 
 
 def test_a_list_of_links_counts_like_one():
@@ -89,13 +90,39 @@ def test_a_list_of_links_counts_like_one():
     ]
     case = Case.read({"id": "c", "events": events})
     note, meeting, other = case.events
-    assert earlier(meeting, note, case, "unknown") is True
-    assert earlier(note, other, case, "unknown") is None
+    assert earlier(meeting, note, case, "unknown", EVERYTHING) is True
+    assert earlier(note, other, case, "unknown", EVERYTHING) is None
+
+
+def test_a_link_that_is_not_recorded_may_be_there():
+    no_replies = Coverage.all().without("reply_sent.inquiry").covers
+    events = [{**BACK, "id": "second", "time": TEN, "inquiry": None}, {"type": "inquiry_received", "id": "first", "time": TEN}]
+    case = Case.read({"id": "c", "events": events})
+    reply, inquiry = case.events
+    assert earlier(reply, inquiry, case, "unknown", EVERYTHING) is True
+    assert earlier(reply, inquiry, case, "unknown", no_replies) is None, "the source says before, the link might say after"
+    turned = Case.read({"id": "c", "events": events[::-1]})
+    inquiry, reply = turned.events
+    assert earlier(inquiry, reply, turned, "unknown", no_replies) is True, "both would say so"
+    other = Case.read({"id": "c", "events": [events[0], {**NONE, "id": "m", "time": TEN}]})
+    assert earlier(*other.events, other, "unknown", no_replies) is True, "the link can't point to a meeting"
+    later = Case.read({"id": "c", "events": [events[0], {**events[1], "time": ELEVEN}]})
+    assert earlier(*later.events, later, "unknown", no_replies) is True, "a clear time needs no link"
+
+
+def test_a_link_that_is_not_recorded_may_contradict_one_that_is():
+    pair = [
+        {"type": "inquiry_received", "id": "a", "time": DAY, "merged_into": "b"},
+        {"type": "inquiry_received", "id": "b", "time": DAY},
+    ]
+    case = Case.read({"id": "c", "events": pair})
+    assert earlier(*case.events, case, "unknown", EVERYTHING) is False
+    assert earlier(*case.events, case, "unknown", Coverage.all().without("inquiry_received.merged_into").covers) is None
 
 
 def test_no_event_is_earlier_than_itself():
     case = Case.read({"id": "c", "events": [{"type": "inquiry_received", "id": "a", "time": TEN, "merged_into": "a"}]})
-    assert earlier(case.events[0], case.events[0], case, "source-order") is False
+    assert earlier(case.events[0], case.events[0], case, "source-order", EVERYTHING) is False
 
 
 def test_the_order_is_antisymmetric_and_total_in_source_order():
@@ -105,10 +132,10 @@ def test_the_order_is_antisymmetric_and_total_in_source_order():
         case = Case.read(CaseGenerator().scenario(chooser).data)
         for one, other in combinations(case.events, 2):
             compared += 1
-            there, back = earlier(one, other, case, "unknown"), earlier(other, one, case, "unknown")
+            there, back = earlier(one, other, case, "unknown", EVERYTHING), earlier(other, one, case, "unknown", EVERYTHING)
             assert back is (None if there is None else not there)
-            ordered = earlier(one, other, case, "source-order")
+            ordered = earlier(one, other, case, "source-order", EVERYTHING)
             assert ordered is not None
-            assert earlier(other, one, case, "source-order") is not ordered
+            assert earlier(other, one, case, "source-order", EVERYTHING) is not ordered
             assert there in {None, ordered}
     assert compared > 1000

@@ -364,6 +364,24 @@ def test_a_gap_in_the_triggers_leaves_those_that_are_there(gapped):
     assert verdicts(plan, inquiry(channel="phone")) == {}
 
 
+def test_a_missing_event_that_an_empty_link_could_name_leaves_its_finding_undetermined(rules):
+    rules.rule(
+        "each: {a: acknowledgement_sent, i: inquiry_received}\n"
+        "if: a.inquiry == i.id\n"
+        "unless:\n  - holds: not i.requires_reply\n"
+        "require:\n  - holds: present(a.caseworker)\n"
+    )
+    plan = rules.plan(coverage=Coverage.all().without("acknowledgement_sent.inquiry"))
+    unlinked = {"type": "acknowledgement_sent", "id": "a", "time": "2026-01-08"}
+    idle, busy = inquiry(id="i1", requires_reply=False), inquiry(id="i2")
+    assert verdicts(plan, unlinked, idle, busy) == {"a": "undetermined"}
+    assert verdicts(plan, unlinked, idle) == {"a": "exempt"}
+    # The row of the second inquiry could not be used: the first, which needs no reply, is not all that there was.
+    gapped = plan.with_gaps({"inquiry_received"})
+    assert verdicts(gapped, unlinked, idle) == {"a": "undetermined"}
+    assert verdicts(gapped, {**unlinked, "inquiry": "i1"}, idle) == {"a+i1": "exempt"}, "this link is known"
+
+
 def test_gaps_keep_everything_else(gapped, rules):
     plan = rules.plan("statutory", coverage=Coverage.all().without("case.kind"), same_day="source-order").with_gaps(
         {"reply_sent"}

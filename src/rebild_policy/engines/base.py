@@ -11,8 +11,9 @@ from rebild_policy.calendar import LAST_YEAR, Calendar
 from rebild_policy.expressions import Expression, Parameter, Truth
 from rebild_policy.facts import Case, Event
 from rebild_policy.parameters import ParameterValue
-from rebild_policy.plan import Plan
+from rebild_policy.plan import Plan, open_links
 from rebild_policy.results import Row, Verdict, overall
+from rebild_policy.rules import Rule
 
 
 @dataclass(slots=True)
@@ -73,8 +74,19 @@ def paused_days(suspensions: Iterable[Event], start: date) -> set[date] | None:
     return days
 
 
-def collapse(rows: Iterable[Row]) -> list[Row]:
-    """One row for each rule, trigger and key: matches that differ only in an uncovered link come without a key."""
+def key_with_gaps(plan: Plan, rule: Rule) -> int | None:
+    """The length of a whole key, where an event that an empty link could name may be missing from the case; else None."""
+    freed = {var for link in open_links(rule) for var in link.frees}
+    missing = any(var in freed and not plan.coverage.covers(type_) for var, type_ in rule.each)
+    return len(rule.each) - 1 if missing else None
+
+
+def collapse(rows: Iterable[Row], key_with_gaps: int | None) -> list[Row]:
+    """One row for each rule, trigger and key: matches that differ only in an uncovered link come without a key.
+
+    Where an event that the link could name is missing, a finding without a whole key is undetermined: what it would be
+    about may be what is missing.
+    """
     found: dict[tuple[str, str, tuple[str, ...]], Row] = {}
     for row in rows:
         place = row[:3]
@@ -85,4 +97,7 @@ def collapse(rows: Iterable[Row]) -> list[Row]:
             said = overall((other.verdict, row.verdict)) or row.verdict
             dues = [one.due for one in (other, row) if one.verdict is said and one.due]
             found[place] = Row(*place, said, max(dues, default=None))
-    return list(found.values())
+    if key_with_gaps is None:
+        return list(found.values())
+    unknown = Verdict.UNDETERMINED
+    return [row if len(row.key) == key_with_gaps else row._replace(verdict=unknown, due=None) for row in found.values()]

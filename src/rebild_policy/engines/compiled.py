@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias
 
 from rebild_policy.calendar import Duration
-from rebild_policy.engines.base import Judgement, collapse, constant_of
+from rebild_policy.engines.base import Judgement, collapse, constant_of, key_with_gaps
 from rebild_policy.engines.kleene_source import ALWAYS, NEVER, Conditions, Names
-from rebild_policy.engines.runtime import DueDates, deadline, earliest, every, latest, several
-from rebild_policy.expressions import And, Expression, Or
+from rebild_policy.engines.runtime import DueDates, deadline, earliest, every, latest
+from rebild_policy.expressions import TRUE, And, Expression, Or, conjunction, conjuncts, variables
 from rebild_policy.facts import ANY_EVENT, Case
 from rebild_policy.plan import OpenLink, Plan, open_links
 from rebild_policy.results import Row, Verdict
@@ -25,28 +26,35 @@ from rebild_policy.rules import By, Formula, Group, Holds, Quantifier, Rule, Win
 Fields: TypeAlias = dict[str, Any]
 _Judge: TypeAlias = Callable[[Case, date], Any]
 _FALSE, _UNKNOWN, _OPEN, _TRUE = "0", "1", "2", "3"
-_NO_WORSE = {"any": ">=", "all": "<="}
 
 
 class CompiledEngine:
-    """Judges cases by generated code. Building one costs a few milliseconds; keep it."""
+    """Judges cases by generated code, made when it is first asked: some fifty milliseconds for the bundled rules."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.source, self._verdicts = _compiled(plan, counting=False)
+
+    @property
+    def source(self) -> str:
+        """The generated source."""
+        return self._plain[0]
 
     def verdicts(self, case: Case, as_of: date) -> list[Row]:
         """See `Engine.verdicts`."""
-        rows: list[Row] = self._verdicts(case, as_of)
+        rows: list[Row] = self._plain[1](case, as_of)
         return rows
 
     def judge(self, case: Case, as_of: date) -> Judgement:
         """See `Engine.judge`."""
-        return Judgement(*self._counting(case, as_of))
+        return Judgement(*self._counting[1](case, as_of))
 
     @cached_property
-    def _counting(self) -> _Judge:
-        return _compiled(self.plan, counting=True)[1]
+    def _plain(self) -> tuple[str, _Judge]:
+        return _compiled(self.plan, counting=False)
+
+    @cached_property
+    def _counting(self) -> tuple[str, _Judge]:
+        return _compiled(self.plan, counting=True)
 
 
 def _compiled(plan: Plan, *, counting: bool) -> tuple[str, _Judge]:
@@ -58,12 +66,16 @@ def _compiled(plan: Plan, *, counting: bool) -> tuple[str, _Judge]:
     return source, judge
 
 
+@dataclass(frozen=True, slots=True)
 class _Part:
-    """A formula that has been written: where its value is, and where its due date, if it has one."""
+    """A formula that has been written: where its value is, and where its due date, if it has one.
 
-    def __init__(self, value: str, due: str | None = None) -> None:
-        self.value = value
-        self.due = due
+    An `any` names its alternatives, so that one inside another is the same as all of them side by side.
+    """
+
+    value: str
+    due: str | None = None
+    alternatives: tuple[_Part, ...] = ()
 
 
 class _Writer:
@@ -75,7 +87,9 @@ class _Writer:
         self.names = Names()
         self.lines: list[str] = []
         self.depth = 0
+        self.events: dict[str, str] = {}
         self.dues: dict[Window, str] = {}
+        self.applies: tuple[Expression | None, str] = (None, "")
 
     def line(self, text: str) -> None:
         self.lines.append("    " * self.depth + text)
@@ -92,20 +106,25 @@ class _Writer:
         self.depth -= 1
 
     def source(self) -> str:
-        with self.block("def judge(case, as_of):"):
-            self.line("events = case.facts(as_of)")
-            self.line("get = events.get")
-            self.line("rows = []")
-            self.line("add = rows.append")
-            self.line("skipped = {}")
+        with self.block(""):
             for rule in self.plan.rules:
                 self.rule(rule)
             self.line("return rows, skipped" if self.counting else "return rows")
-        return "\n".join(self.lines) + "\n"
+            body, self.lines = self.lines[1:], ["def judge(case, as_of):"]
+            self.line("events = case.facts(as_of)")
+            self.line("get = events.get")
+            for type_, name in self.events.items():
+                self.line(f"{name} = get({self.names.constant(type_)}, ())")
+            self.line("rows = []")
+            self.line("add = rows.append")
+            if self.counting:
+                self.line("skipped = {}")
+        return "\n".join([*self.lines, *body]) + "\n"
 
     # ----------------------------------------------------------------------------------------------------------- a rule
     def rule(self, rule: Rule) -> None:
         """The loops over the matches of one rule, and what is said of each."""
+        self.names.forget()
         variables = {var: self.names.new("e") for var, _ in rule.each}
         types = {var: (type_,) for var, type_ in rule.each}
         conditions = Conditions(self.plan, self.names, variables, types)
@@ -116,6 +135,7 @@ class _Writer:
             self.line(f"{kept} = []")
             self.line(f"{target} = {kept}.append")
         depth = self.depth
+        asked = rule.condition
         for number, (var, type_) in enumerate(rule.each):
             self.line(f"for {variables[var]} in {self._events((type_,))}:")
             self.depth += 1
@@ -123,15 +143,33 @@ class _Writer:
             self._enter(" and ".join(f"{variables[var]} is not {other}" for other in others))
             if number == 0:
                 self._enter(self._in_force(rule, variables[var]))
-        self.match(rule, conditions, self._key(rule, variables, links), target)
+            if not self.counting:
+                asked = self._narrow(asked, rule, number, conditions)
+        self.match(rule, asked, conditions, self._key(rule, variables, links), target)
         self.depth = depth
         if links:
-            self.line(f"rows += {self.names.constant(collapse)}({kept})")
+            self.line(f"rows += {self.names.constant(collapse)}({kept}, {key_with_gaps(self.plan, rule)})")
 
     def _enter(self, test: str) -> None:
         if test:
             self.line(f"if {test}:")
             self.depth += 1
+
+    def _narrow(self, asked: Expression, rule: Rule, number: int, conditions: Conditions) -> Expression:
+        """Go on only where no part of the condition is false already; what is left of it to ask, further in."""
+        bound = {"case", *(var for var, _ in rule.each[: number + 1])}
+        tests, left = [], []
+        for part in conjuncts(asked):
+            ready, known = variables(part) <= bound, conditions.known(part)
+            if ready and known:
+                tests.append(conditions.true(part))
+            else:
+                left.append(part)
+            # What can be unknown is asked for good when all events are bound.
+            if ready and not known and rule.each[number][0] in variables(part) and number < len(rule.each) - 1:
+                tests.append(f"not {conditions.false(part)}")
+        self._enter(" and ".join(test for test in tests if test != ALWAYS))
+        return conjunction(left)
 
     def _in_force(self, rule: Rule, trigger: str) -> str:
         since = f"{trigger}['day'] >= {self.names.constant(rule.valid_from)}" if rule.valid_from > date.min else ""
@@ -148,14 +186,14 @@ class _Writer:
             parts.append(f"*(() if {empty} else ({id_},))," if empty else f"{id_},")
         return f"{variables[rule.each[0][0]]}['id'], ({' '.join(parts)})"
 
-    def match(self, rule: Rule, conditions: Conditions, key: str, target: str) -> None:
+    def match(self, rule: Rule, asked: Expression, conditions: Conditions, key: str, target: str) -> None:
         """What is said of one match: nothing where the condition is false, else a row."""
-        always = conditions.known(rule.condition)
+        always = conditions.known(asked)
         if always:
-            test = conditions.true(rule.condition)
+            test = conditions.true(asked)
         else:
             test = self.names.new("t")
-            value = self._three(conditions, rule.condition)
+            value = self._three(conditions, asked)
             self.line(f"{test} = {value}")
         with self.block(f"if {test}:"):
             self.verdict(rule, conditions, key, target, None if always else test)
@@ -167,6 +205,7 @@ class _Writer:
     def verdict(self, rule: Rule, conditions: Conditions, key: str, target: str, test: str | None) -> None:
         """The ladder: kept, exempt, undetermined, and then by the larger of exemption and requirement."""
         self.dues = {}
+        self.applies = rule.condition, test or _TRUE
         # Half the time of calling the class, which only names the parts.
         new, row = self.names.constant(tuple.__new__), self.names.constant(Row)
         name = self.names.constant(rule.name)
@@ -180,22 +219,23 @@ class _Writer:
         with self.block("else:"):
             exempt = self.formula(rule.unless, conditions)
             ladder = self.names.constant((Verdict.VIOLATED, Verdict.UNDETERMINED, Verdict.PENDING))
-            best = self._best("any", [exempt, required])
             undetermined = self.names.constant(Verdict.UNDETERMINED)
-            said = f"{ladder}[{best}]"
-            said = f"{undetermined} if {test} == {_UNKNOWN} else {said}" if test else said
+            unknown = f"{undetermined} if {test} == {_UNKNOWN} else " if test else ""
             if exempt.value == _FALSE:
-                say(said, required.due)
+                say(f"{unknown}{ladder}[{required.value}]", required.due)
                 return
             with self.block(f"if {exempt.value} == {_TRUE}:"):
                 say(self.names.constant(Verdict.EXEMPT), exempt.due)
             with self.block("else:"):
-                say(said, self._combined("any", [exempt, required]))
+                either = self._combined("any", [exempt, required])
+                say(f"{unknown}{ladder}[{either.value}]", either.due)
 
     # --------------------------------------------------------------------------------------------------------- formulas
     def formula(self, formula: Formula, conditions: Conditions) -> _Part:
         """Write a formula; its value is a number on the chain 0 false, 1 unknown, 2 open, 3 true."""
         match formula:
+            case Holds(condition) if condition == self.applies[0]:
+                return _Part(self.applies[1])
             case Holds(condition):
                 return _Part(self._store(self._three(conditions, condition)))
             case Quantifier():
@@ -209,7 +249,7 @@ class _Writer:
             return _TRUE
         otherwise = _FALSE
         if not conditions.known(condition):
-            false = conditions.false(condition)
+            false = conditions.false_otherwise(condition)
             otherwise = _UNKNOWN if false == NEVER else f"{_FALSE} if {false} else {_UNKNOWN}"
         return otherwise if true == NEVER else f"{_TRUE} if {true} else {otherwise}"
 
@@ -220,7 +260,7 @@ class _Writer:
         self.line(f"{name} = {value}")
         return name
 
-    def group(self, kind: str, parts: tuple[Formula, ...], conditions: Conditions) -> _Part:
+    def group(self, kind: Literal["any", "all"], parts: tuple[Formula, ...], conditions: Conditions) -> _Part:
         """`any` or `all`: parts that can no longer change the answer are skipped, where no due date hangs on them."""
         if not parts:
             return _Part(_TRUE if kind == "all" else _FALSE)
@@ -231,8 +271,7 @@ class _Writer:
         if len(parts) == 1:
             return self.formula(parts[0], conditions)
         if VARIES in {_window_of(part) for part in parts} or len({_window_of(part) for part in parts}) > 1:
-            written = [self.formula(part, conditions) for part in parts]
-            return _Part(self._store(self._best(kind, written)), self._combined(kind, written))
+            return self._combined(kind, [self.formula(part, conditions) for part in parts])
         decided, sign = (_FALSE, "<") if kind == "all" else (_TRUE, ">")
         first = self.formula(parts[0], conditions)
         value = self.names.new("v")
@@ -243,31 +282,30 @@ class _Writer:
                 self.line(f"if {other.value} {sign} {value}: {value} = {other.value}")
         return _Part(value, first.due)
 
-    def _best(self, kind: str, parts: list[_Part]) -> str:
-        """The greatest (`any`) or least (`all`) value of some parts."""
+    def _combined(self, kind: Literal["any", "all"], parts: list[_Part]) -> _Part:
+        """The best value, and the due date that goes with it: the latest (`any`) or earliest (`all`) of those that have it."""
+        alternatives = tuple(one for part in parts for one in part.alternatives or (part,)) if kind == "any" else ()
+        best = self._best(kind, [part.value for part in parts])
+        return _Part(best, self._due_of(kind, best, alternatives or tuple(parts)), alternatives)
+
+    def _best(self, kind: Literal["any", "all"], values: list[str]) -> str:
+        """A variable with the greatest (`any`) or least (`all`) of some values."""
         sign = "<" if kind == "all" else ">"
-        best = parts[0].value
-        for part in parts[1:]:
-            if best.isdigit() and kind == "any" and best == _FALSE:
-                best = part.value
-            else:
-                best = f"({best} if {best} {sign} {part.value} else {part.value})"
+        best = self.names.new("v")
+        self.line(f"{best} = {values[0]}")
+        for value in values[1:]:
+            self.line(f"if {value} {sign} {best}: {best} = {value}")
         return best
 
-    def _combined(self, kind: str, parts: list[_Part]) -> str | None:
-        """The due date that goes with the best value: the latest (`any`) or earliest (`all`) of those that have it."""
-        dues = {part.due for part in parts if part.value != _FALSE or kind == "all"}
-        if len(dues) == 1:
-            return dues.pop()
-        one, *others = [part for part in parts if part.due]
-        if not others:
-            # A part without a due date takes it away where its value alone is the best.
-            rest = [part.value for part in parts if not part.due]
-            return f"({one.due} if {' and '.join(f'{one.value} {_NO_WORSE[kind]} {value}' for value in rest)} else None)"
-        pairs = ", ".join(f"({part.value}, {part.due})" for part in parts)
-        chosen = self.names.new("d")
-        self.line(f"{chosen} = {self.names.constant(latest if kind == 'any' else earliest)}(({pairs}))")
-        return chosen
+    def _due_of(self, kind: Literal["any", "all"], best: str, parts: tuple[_Part, ...]) -> str | None:
+        dated = [part for part in parts if part.due]
+        if len({part.due for part in dated}) > 1:
+            pairs = ", ".join(f"({part.value}, {part.due})" for part in parts)
+            return self._store(f"{self.names.constant(latest if kind == 'any' else earliest)}(({pairs}))")
+        if not dated or len(dated) == len(parts):
+            return dated[0].due if dated else None
+        # A part without a due date takes it away where its value alone is the best.
+        return self._store(f"{dated[0].due} if {' or '.join(f'{part.value} == {best}' for part in dated)} else None")
 
     # ------------------------------------------------------------------------------------------------------- quantifiers
     def quantifier(self, node: Quantifier, conditions: Conditions) -> _Part:
@@ -302,13 +340,16 @@ class _Writer:
         self.line(f"{value} = {start}")
         loop = self.block(f"for {candidate} in {self._events(node.types)}:")
         with loop, self.block(f"if {' and '.join(guards) or ALWAYS}:"):
-            in_time = f"{candidate}['day'] <= {due} and " if due else ""
-            with self.block(f"if {in_time}{inner.true(node.where)}:"):
-                self.line(f"{value} = {found}")
-                self.line("break")
-            if not inner.known(node.where):
-                with self.block(f"if {in_time}not ({inner.false(node.where)}):"):
-                    self.line(f"{value} = {_UNKNOWN}")
+            known = [part for part in conjuncts(node.where) if inner.known(part)]
+            rest = conjunction([part for part in conjuncts(node.where) if part not in known])
+            in_time = [f"{candidate}['day'] <= {due}"] if due else []
+            with self.block(f"if {' and '.join([*in_time, *map(inner.true, known)]) or ALWAYS}:"):
+                with self.block(f"if {inner.true(rest)}:"):
+                    self.line(f"{value} = {found}")
+                    self.line("break")
+                if rest != TRUE:
+                    with self.block(f"if not {inner.false_otherwise(rest)}:"):
+                        self.line(f"{value} = {_UNKNOWN}")
         with self.block("else:"):
             self._base(node, value, due)
 
@@ -326,9 +367,8 @@ class _Writer:
     def _events(self, types: tuple[str, ...]) -> str:
         if types == (ANY_EVENT,):
             return f"{self.names.constant(every)}(events)"
-        if len(types) > 1:
-            return f"{self.names.constant(several)}(events, {self.names.constant(types)})"
-        return f"get({self.names.constant(types[0])}, ())"
+        names = [self.events.setdefault(type_, f"n{len(self.events) + 1}") for type_ in types]
+        return f"(*{', *'.join(names)})" if len(names) > 1 else names[0]
 
     # --------------------------------------------------------------------------------------------------------- deadlines
     def due(self, window: Window, conditions: Conditions) -> str:
@@ -348,10 +388,9 @@ class _Writer:
         start = counting.value(window.start)
         duration = constant_of(window.duration, self.plan)
         if isinstance(duration, Duration) and not window.paused:
-            dues = DueDates(self.plan.calendar, duration, window.roll)
-            return f"{self.names.constant(dues)}[{start}]"
+            return f"{self.names.made(DueDates, self.plan.calendar, duration, window.roll)}[{start}]"
         calendar, function = self.names.constant(self.plan.calendar), self.names.constant(deadline)
-        suspensions = f"get({self.names.constant('suspension')}, ())" if window.paused else "()"
+        suspensions = self._events(("suspension",)) if window.paused else "()"
         roll = self.names.constant(window.roll)
         return f"{function}({calendar}, {start}, {conditions.value(window.duration)}, {suspensions}, case, {roll})"
 

@@ -7,10 +7,10 @@ one of them only. Values become expressions that give None where the value is ab
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from rebild_policy.engines.base import constant_of
-from rebild_policy.engines.runtime import counted_day, known_or_none, tie
+from rebild_policy.engines.runtime import counted_day, in_force, tie
 from rebild_policy.expressions import (
     And,
     Before,
@@ -41,20 +41,32 @@ class Names:
     def __init__(self) -> None:
         self.constants: dict[str, object] = {}
         self._known: dict[tuple[type, object], str] = {}
+        self._made: dict[tuple[object, ...], str] = {}
         self._count = 0
 
     def new(self, letter: str) -> str:
-        """A variable that nothing else uses."""
+        """A variable that nothing else in the rule uses."""
         self._count += 1
         return f"{letter}{self._count}"
+
+    def forget(self) -> None:
+        """Let the next rule use the variables again: a function of hundreds of variables is a fifth slower."""
+        self._count = 0
 
     def constant(self, value: object) -> str:
         """The name of a value that the source refers to."""
         key = (type(value), value if not isinstance(value, dict) else id(value))
         if key not in self._known:
-            self._known[key] = self.new("k")
+            self._known[key] = f"k{len(self.constants) + 1}"
             self.constants[self._known[key]] = value
         return self._known[key]
+
+    def made(self, make: Callable[..., object], *arguments: object) -> str:
+        """The name of what a function gives, called once for the same arguments."""
+        key = (make, *arguments)
+        if key not in self._made:
+            self._made[key] = self.constant(make(*arguments))
+        return self._made[key]
 
 
 class Conditions:
@@ -90,7 +102,7 @@ class Conditions:
             case Day(var):
                 return self._place(var, "day")
             case Conditional(test, yes, no):
-                otherwise = "" if self.known(test) else f" if {self.false(test)} else None"
+                otherwise = "" if self.known(test) else f" if {self.false_otherwise(test)} else None"
                 return f"({self.value(yes)} if {self.true(test)} else {self.value(no)}{otherwise})"
             case Parameter():
                 return self._parameter(node)
@@ -103,12 +115,14 @@ class Conditions:
     def _parameter(self, node: Parameter) -> str:
         constant = constant_of(node, self.plan)
         if constant is not None:
-            return self.names.constant(constant)
-        lookup = self.names.constant(self.plan.parameters[node.name])
-        unknown = self.names.constant(known_or_none)
+            return self.names.constant(frozenset(constant) if isinstance(constant, tuple) else constant)
+        on = self.names.made(in_force, self.plan.parameters[node.name])
         trigger = next(iter(self.variables.values()))
         key = f", {self.value(node.key)}" if node.key else ""
-        return f"{unknown}({lookup}.on({trigger}['day']{key}))"
+        return f"{on}({trigger}['day']{key})"
+
+    def _constant(self, node: Literal | Parameter) -> object:
+        return node.value if isinstance(node, Literal) else constant_of(node, self.plan)
 
     def nullable(self, node: Expression) -> bool:
         """Can the value be absent or unknown?"""
@@ -136,9 +150,9 @@ class Conditions:
             case Not(part):
                 return self.false(part)
             case And(parts):
-                return _all([self.true(part) for part in parts])
+                return _all(_shortest_first(self.true(part) for part in parts))
             case Or(parts):
-                return _any([self.true(part) for part in parts])
+                return _any(_shortest_first(self.true(part) for part in parts))
             case Conditional(Present(Field() as given), Field() as field, no) if _same_place(given, field):
                 return _any([self.true(field), _all([self._is_absent(given), self.true(no)])])
             case Conditional(test, yes, no):
@@ -153,8 +167,8 @@ class Conditions:
                 return self._given(of, self._is_given)
             case Before(first, second):
                 return self._ordered(first, second, "<", ALWAYS)
-            case Literal(value):
-                return ALWAYS if value is True else NEVER
+            case Literal() | Parameter() if not self.nullable(node):
+                return ALWAYS if self._constant(node) is True else NEVER
             case Field(var, name, default, covered):
                 return f"{self._place(var, name)} is {'not False' if default is True and covered else 'True'}"
         return f"{self.value(node)} is True"
@@ -165,9 +179,9 @@ class Conditions:
             case Not(part):
                 return self.true(part)
             case And(parts):
-                return _any([self.false(part) for part in parts])
+                return _any(_shortest_first(self.false(part) for part in parts))
             case Or(parts):
-                return _all([self.false(part) for part in parts])
+                return _all(_shortest_first(self.false(part) for part in parts))
             case Conditional(Present(Field() as given), Field() as field, no) if _same_place(given, field):
                 return _any([self.false(field), _all([self._is_absent(given), self.false(no)])])
             case Conditional(test, yes, no):
@@ -182,11 +196,22 @@ class Conditions:
                 return self._given(of, self._is_absent)
             case Before(first, second):
                 return self._ordered(first, second, ">", NEVER)
-            case Literal(value):
-                return ALWAYS if value is False else NEVER
+            case Literal() | Parameter() if not self.nullable(node):
+                return ALWAYS if self._constant(node) is False else NEVER
             case Field(var, name, default, covered):
                 return f"{self._place(var, name)} is {'not True' if default is False and covered else 'False'}"
         return f"{self.value(node)} is False"
+
+    def false_otherwise(self, node: Expression) -> str:
+        """An expression that is true where the condition is false, for where it is known not to be true."""
+        match node:
+            case Or(parts):
+                return _all(_shortest_first(self.false_otherwise(part) for part in parts))
+            case Compare(_, left, right):
+                return _all([f"{self.value(side)} is not None" for side in (left, right) if self.nullable(side)])
+            case Membership(item, options) if not isinstance(options, Parameter):
+                return f"{self.value(item)} is not None" if self.nullable(item) else ALWAYS
+        return self.false(node)
 
     def known(self, node: Expression) -> bool:  # noqa: PLR0911 - one arm for each kind of node
         """Is the condition never unknown?"""
@@ -206,7 +231,7 @@ class Conditions:
                 return isinstance(of, Field) and of.covered
             case Literal():
                 return True
-            case Field():
+            case Field() | Parameter():
                 return not self.nullable(node)
         return False
 
@@ -234,7 +259,7 @@ class Conditions:
             guards.append(f"{text} is not None")
             text = later
         if not isinstance(node.options, Parameter):
-            return _all([*guards, f"{text} {operator} {self.names.constant(node.options)}"])
+            return _all([*guards, f"{text} {operator} {self.names.constant(frozenset(node.options))}"])
         options, later_options = self._once(node.options)
         if self.nullable(node.options):
             guards.append(f"{options} is not None")
@@ -243,7 +268,8 @@ class Conditions:
 
     def _ordered(self, first: str, second: str, sign: str, answer: str) -> str:
         one, other = self.variables[first], self.variables[second]
-        same = f"{self.names.constant(tie)}({one}, {other}, case, {self.names.constant(self.plan.same_day)}) is {answer}"
+        settings = ", ".join(map(self.names.constant, (self.plan.same_day, self.plan.covers)))
+        same = f"{self.names.constant(tie)}({one}, {other}, case, {settings}) is {answer}"
         day, other_day = self._place(first, "day"), self._place(second, "day")
         return f"({day} {sign} {other_day} or ({day} == {other_day} and {same}))"
 
@@ -290,6 +316,11 @@ class Conditions:
 def _same_place(given: Field, field: Field) -> bool:
     """Is this `x if present(x) else ...`, as the plan writes a field that follows from others where it is not given?"""
     return given.covered and (given.var, given.name) == (field.var, field.name) and field.default is None
+
+
+def _shortest_first(texts: Iterable[str]) -> list[str]:
+    """What is quickly asked often settles the matter; the order of the parts means nothing."""
+    return sorted(texts, key=len)
 
 
 def _all(parts: list[str]) -> str:

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from rebild_policy.calendar import Duration
-from rebild_policy.engines.base import Judgement, collapse, paused_days, received, verdict
+from rebild_policy.engines.base import Judgement, collapse, key_with_gaps, paused_days, received, verdict
 from rebild_policy.expressions import (
     UNKNOWN,
     Attribute,
@@ -63,7 +63,7 @@ class Match:
 
     def before(self, first: str, second: str) -> Truth:
         """The order of two bound events."""
-        answer = earlier(self.bound[first], self.bound[second], self.case, self.plan.same_day)
+        answer = earlier(self.bound[first], self.bound[second], self.case, self.plan.same_day, self.plan.covers)
         return Truth.UNKNOWN if answer is None else Truth.TRUE if answer else Truth.FALSE
 
     def parameter(self, name: str, key: Value) -> Any:
@@ -176,6 +176,7 @@ class ReferenceEngine:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._links = {rule.name: open_links(rule) for rule in plan.rules}
+        self._key_with_gaps = {rule.name: key_with_gaps(plan, rule) for rule in plan.rules}
 
     def verdicts(self, case: Case, as_of: date) -> list[Row]:
         """See `Engine.verdicts`."""
@@ -192,7 +193,7 @@ class ReferenceEngine:
                     judgement.not_applicable[rule.name] = judgement.not_applicable.get(rule.name, 0) + 1
                 else:
                     rows.append(row)
-            judgement.rows += collapse(rows)
+            judgement.rows += collapse(rows, self._key_with_gaps[rule.name])
         return judgement
 
     def matches(self, rule: Rule, case: Case, as_of: date) -> Iterator[Match]:

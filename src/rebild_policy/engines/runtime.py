@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 
 from rebild_policy.calendar import Calendar, Duration
 from rebild_policy.engines.base import paused_days, received
-from rebild_policy.expressions import UNKNOWN
-from rebild_policy.facts import Case, SameDay, earlier
+from rebild_policy.facts import Case, Covers, SameDay, earlier
+from rebild_policy.parameters import ParameterDefinition, ParameterValue
 
 Fields: TypeAlias = dict[str, Any]
 
@@ -55,21 +55,30 @@ def every(events: dict[str, list[Fields]]) -> Iterable[Fields]:
     return chain.from_iterable(events.values())
 
 
-def several(events: dict[str, list[Fields]], types: tuple[str, ...]) -> Iterable[Fields]:
-    """The events of some types."""
-    return chain.from_iterable(events.get(type_, ()) for type_ in types)
-
-
 def counted_day(fields: Fields, case: Case, calendar: Calendar) -> date:
     """The day that an event counts from, by the cut-off hour."""
     return received(case.event(fields["id"]), calendar)
 
 
-def tie(first: Fields, second: Fields, case: Case, same_day: SameDay) -> bool | None:
+def tie(first: Fields, second: Fields, case: Case, same_day: SameDay, covers: Covers) -> bool | None:
     """Which of two events of one day is earlier."""
-    return earlier(case.event(first["id"]), case.event(second["id"]), case, same_day)
+    return earlier(case.event(first["id"]), case.event(second["id"]), case, same_day, covers)
 
 
-def known_or_none(value: object) -> object:
-    """A parameter's value; None stands for unknown in the source."""
-    return None if value is UNKNOWN else value
+def in_force(parameter: ParameterDefinition) -> Callable[..., ParameterValue | None]:
+    """A function of the day, and the key of a table, that gives the value in force; None stands for unknown."""
+    values: dict[str | None, list[tuple[date, date, ParameterValue]]] = {}
+    # The last that fits counts, as in `ParameterDefinition.on`: later ones are tried first.
+    for dated in reversed(parameter.values):
+        values.setdefault(None, []).append((dated.since, date.max, dated.value))
+    for row in reversed(parameter.rows):
+        if row.in_force:
+            values.setdefault(row.key, []).append((row.valid_from, row.valid_to, row.value))
+
+    def on(day: date, key: str | None = None) -> ParameterValue | None:
+        for since, until, value in values.get(key, ()):
+            if since <= day <= until:
+                return value
+        return None
+
+    return on

@@ -34,7 +34,10 @@ from rebild_policy.expressions.nodes import (
     Unknown,
     Value,
     children,
+    conjunction,
+    conjuncts,
     transform,
+    variables,
     walk,
 )
 from rebild_policy.expressions.parsing import parse
@@ -67,6 +70,8 @@ __all__ = [
     "Unknown",
     "Value",
     "children",
+    "conjunction",
+    "conjuncts",
     "ids",
     "parameter",
     "parse",
@@ -74,5 +79,6 @@ __all__ = [
     "truth",
     "unparse",
     "value",
+    "variables",
     "walk",
 ]

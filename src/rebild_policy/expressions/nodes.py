@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import Enum, IntEnum
@@ -211,3 +211,26 @@ def transform(node: Expression, change: Callable[[Expression], Expression]) -> E
         elif isinstance(child, Expression):
             changes[field.name] = transform(child, change)
     return change(replace(node, **changes) if changes else node)  # type: ignore[arg-type]  # the node's own fields
+
+
+def variables(node: Expression) -> set[str]:
+    """The names that a condition reads: events, and `case`."""
+    found: set[str] = set()
+    for part in walk(node):
+        match part:
+            case Attribute(var) | Field(var) | Day(var):
+                found.add(var)
+            case Before(first, second):
+                found |= {first, second}
+    return found
+
+
+def conjuncts(node: Expression) -> tuple[Expression, ...]:
+    """The parts of an `and`; any other condition is its only part."""
+    return node.parts if isinstance(node, And) else (node,)
+
+
+def conjunction(parts: Iterable[Expression]) -> Expression:
+    """The condition that all parts hold; what is always true needs no part in it."""
+    kept = tuple(part for part in parts if part != TRUE)
+    return kept[0] if len(kept) == 1 else And(kept) if kept else TRUE

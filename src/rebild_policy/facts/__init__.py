@@ -3,8 +3,8 @@
 from rebild_policy.facts import events
 from rebild_policy.facts.base import COPENHAGEN, Default, Derived, Event, Link, read_day
 from rebild_policy.facts.case import Case
-from rebild_policy.facts.coverage import Coverage
-from rebild_policy.facts.order import SameDay, earlier
+from rebild_policy.facts.coverage import Coverage, field_is_covered
+from rebild_policy.facts.order import Covers, SameDay, earlier
 from rebild_policy.facts.vocabulary import ANY_EVENT, EventType, FieldSpec, Vocabulary, vocabulary
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "COPENHAGEN",
     "Case",
     "Coverage",
+    "Covers",
     "Default",
     "Derived",
     "Event",
@@ -22,6 +23,7 @@ __all__ = [
     "Vocabulary",
     "earlier",
     "events",
+    "field_is_covered",
     "read_day",
     "vocabulary",
 ]

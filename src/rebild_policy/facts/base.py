@@ -148,6 +148,10 @@ class Link:
     targets: tuple[str, ...]
     forward: bool = False
 
+    def may_name(self, type_: str) -> bool:
+        """Could it point to an event of this type?"""
+        return type_ in self.targets or "*" in self.targets
+
 
 @dataclass(frozen=True, slots=True)
 class Default:

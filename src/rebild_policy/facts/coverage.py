@@ -43,6 +43,14 @@ class Coverage:
 _EVERYTHING = Coverage()
 
 
+def field_is_covered(source: Coverage, coverage: Coverage, type_: str, field: str) -> bool:
+    """Is an empty field a fact, where `coverage` is that of the source less the gaps of one case?
+
+    Yes where rows of the type are missing, too: what the others hold is on record.
+    """
+    return source.covers(type_, field) and f"{type_}.{field}" not in coverage.missing
+
+
 def _check(name: str) -> None:
     type_, dot, field = name.partition(".")
     known = vocabulary()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from rebild_policy.calendar import Calendar
-from rebild_policy.facts import Coverage, SameDay, Vocabulary, vocabulary
+from rebild_policy.facts import Coverage, SameDay, Vocabulary, field_is_covered, vocabulary
 from rebild_policy.loading import RuleSet
 from rebild_policy.parameters import ParameterDefinition
 from rebild_policy.plan.passes import PASSES, Context, check_term
@@ -39,6 +39,15 @@ class Plan:
     vocabulary: Vocabulary
     ruleset: RuleSet
     written: Mapping[str, Rule] = field(default_factory=dict)  # the same rules as their authors wrote them
+
+    @property
+    def duties(self) -> Plan:
+        """The same plan without the statistics, which count and never accuse."""
+        return replace(self, rules=tuple(rule for rule in self.rules if rule.measure is None))
+
+    def covers(self, type_: str, field: str) -> bool:
+        """Is an empty field a fact?"""
+        return field_is_covered(self.source, self.coverage, type_, field)
 
     def with_gaps(self, gaps: Iterable[str]) -> Plan:
         """The plan for a case in which some event types are not wholly known, as after a quarantined row.

@@ -23,10 +23,12 @@ from rebild_policy.expressions import (
     Or,
     Present,
     Term,
+    conjunction,
+    conjuncts,
     transform,
     walk,
 )
-from rebild_policy.facts import ANY_EVENT, Coverage, FieldSpec, Vocabulary
+from rebild_policy.facts import ANY_EVENT, Coverage, FieldSpec, Vocabulary, field_is_covered
 from rebild_policy.plan.types import Checker, Scope
 from rebild_policy.plan.walks import each_expression, each_of_window, each_quantifier, place_in, quantifiers, with_place
 from rebild_policy.plan.wording import check_wording
@@ -47,8 +49,8 @@ class Context:
     coverage: Coverage  # that, less the gaps of one case
 
     def covers(self, type_: str, field: str) -> bool:
-        """Is an empty field a fact? Yes where rows of the type are missing, too: what the others hold is on record."""
-        return self.source.covers(type_, field) and f"{type_}.{field}" not in self.coverage.missing
+        """Is an empty field a fact?"""
+        return field_is_covered(self.source, self.coverage, type_, field)
 
 
 Pass = Callable[[Rule, Context], Rule]
@@ -239,7 +241,7 @@ def place_candidates(rule: Rule, context: Context) -> Rule:
             parts.append(Before(node.after, node.var))
         if before is not None:
             parts.append(Before(node.var, before))
-        return replace(node, after=after, where=_and([*parts, node.where]))
+        return replace(node, after=after, where=conjunction([*parts, node.where]))
 
     return each_quantifier(rule, place)
 
@@ -337,17 +339,12 @@ def simplify(rule: Rule, context: Context) -> Rule:  # noqa: ARG001 - every pass
 def _simplified(node: Expression) -> Expression:
     match node:
         case And(parts):
-            return _and([inner for part in parts for inner in (part.parts if isinstance(part, And) else (part,))])
+            return conjunction([inner for part in parts for inner in conjuncts(part)])
         case Or(parts):
             return Or(tuple(inner for part in parts for inner in (part.parts if isinstance(part, Or) else (part,))))
         case Not(Not(part)):
             return part
     return node
-
-
-def _and(parts: list[Expression]) -> Expression:
-    kept = tuple(part for part in parts if part != TRUE)
-    return kept[0] if len(kept) == 1 else And(kept) if kept else TRUE
 
 
 PASSES: tuple[Pass, ...] = (
