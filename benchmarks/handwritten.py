@@ -105,12 +105,13 @@ def complaints(rows: list[Row], case: Case, as_of: date, events: Events) -> None
         id_, day = complaint["id"], complaint["day"]
         due = day + FORWARD_DEADLINE
         forwarded = OPEN if as_of <= due else FALSE
-        for forwarding in events.get("complaint_forwarded", NO_FACTS):
-            if forwarding["complaint"] == id_ and day <= forwarding["day"] <= due:
-                # It links back to the complaint, which contradicts that by naming it as the decision complained of.
-                linked = None if complaint["decision"] == forwarding["id"] else True
-                order = TRUE if day < forwarding["day"] else on_one_day(case, complaint, forwarding, linked)
-                forwarded = max(forwarded, order)
+        for type_ in ("complaint_forwarded", "complaint_reassessed"):
+            for answer in events.get(type_, NO_FACTS):
+                if answer["complaint"] == id_ and day <= answer["day"] <= due:
+                    # It links back to the complaint, which contradicts that by naming it as the decision complained of.
+                    linked = None if complaint["decision"] == answer["id"] else True
+                    order = TRUE if day < answer["day"] else on_one_day(case, complaint, answer, linked)
+                    forwarded = max(forwarded, order)
         said = SAID if at else SAID_IN_DOUBT
         rows.append(new(Row, ("complaint-not-forwarded", id_, (), said[forwarded], due)))
 
