@@ -24,6 +24,7 @@ _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)  # libyaml where it is ther
 _NUMBER = re.compile(r"[-+]?\d+", re.ASCII)
 _DECIMAL = re.compile(r"[-+]?\d+\.\d+", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_BEFORE_NUMBERS = frozenset("0123456789+-")  # nothing else begins a number or a date
 _DIGITS = 18  # what fits in 64 bits; a longer number is an id
 _CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -56,8 +57,8 @@ class DocumentReader:
         if len(text) > MAX_BYTES:
             self.too_large()
         try:
-            events = yaml.parse(text, Loader=_Loader)
-            return self._document(events)
+            # Asked event by event: `yaml.parse` makes three calls of each.
+            return self._document(iter(_Loader(text).get_event, None))
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 0
             if "nesting" in (error.problem or ""):  # newer readers give up by themselves, before we do
@@ -163,6 +164,8 @@ def read_scalar(text: str) -> Any:
     """What a plain scalar stands for. ValueError for one of the shape of a date that is none."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
+    if text[:1] not in _BEFORE_NUMBERS:
+        return text
     if _DATE.fullmatch(text):
         return date.fromisoformat(text)
     if _NUMBER.fullmatch(text):
@@ -171,7 +174,8 @@ def read_scalar(text: str) -> Any:
 
 
 def _line(event: Any) -> int:
-    return int(event.start_mark.line) + 1
+    line: int = event.start_mark.line
+    return line + 1
 
 
 def read_document(path: Path, error: type[PolicyError]) -> tuple[DocumentReader, Map]:

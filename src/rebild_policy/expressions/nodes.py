@@ -207,9 +207,13 @@ def transform(node: Expression, change: Callable[[Expression], Expression]) -> E
     for field in fields(node):
         child = getattr(node, field.name)
         if isinstance(child, tuple) and child and isinstance(child[0], Expression):
-            changes[field.name] = tuple(transform(part, change) for part in child)
+            parts = tuple(transform(part, change) for part in child)
+            if any(new is not old for new, old in zip(parts, child, strict=True)):
+                changes[field.name] = parts
         elif isinstance(child, Expression):
-            changes[field.name] = transform(child, change)
+            part = transform(child, change)
+            if part is not child:
+                changes[field.name] = part
     return change(replace(node, **changes) if changes else node)  # type: ignore[arg-type]  # the node's own fields
 
 
