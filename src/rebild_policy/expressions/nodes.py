@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum, IntEnum
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias, get_args
 from typing import Literal as Choice
 
 
@@ -184,14 +184,18 @@ FALSE: Final = Literal(False)
 
 
 # ---------------------------------------------------------------------------------------------------------------- walking
+# The slots of a node are its fields, and no node has subclasses: asked so, since plans are built by the thousand in tests.
+_NODES: Final = frozenset(get_args(Expression))
+
+
 def children(node: Expression) -> Iterator[Expression]:
     """The nodes directly below `node`."""
-    for field in fields(node):
-        child = getattr(node, field.name)
-        if isinstance(child, tuple):
-            yield from (part for part in child if isinstance(part, Expression))
-        elif isinstance(child, Expression):
+    for name in node.__slots__:
+        child = getattr(node, name)
+        if type(child) in _NODES:
             yield child
+        elif isinstance(child, tuple):
+            yield from (part for part in child if type(part) in _NODES)
 
 
 def walk(node: Expression) -> Iterator[Expression]:
@@ -203,18 +207,19 @@ def walk(node: Expression) -> Iterator[Expression]:
 
 def transform(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
     """`node` with `change` applied to every part, from the leaves up."""
-    changes: dict[str, object] = {}
-    for field in fields(node):
-        child = getattr(node, field.name)
-        if isinstance(child, tuple) and child and isinstance(child[0], Expression):
-            parts = tuple(transform(part, change) for part in child)
-            if any(new is not old for new, old in zip(parts, child, strict=True)):
-                changes[field.name] = parts
-        elif isinstance(child, Expression):
-            part = transform(child, change)
-            if part is not child:
-                changes[field.name] = part
-    return change(replace(node, **changes) if changes else node)  # type: ignore[arg-type]  # the node's own fields
+    old = [getattr(node, name) for name in node.__slots__]
+    new = [_transformed(child, change) for child in old]
+    same = all(one is other for one, other in zip(new, old, strict=True))
+    return change(node if same else type(node)(*new))
+
+
+def _transformed(child: Any, change: Callable[[Expression], Expression]) -> Any:
+    if type(child) in _NODES:
+        return transform(child, change)
+    if isinstance(child, tuple) and child and type(child[0]) in _NODES:
+        parts = tuple(transform(part, change) for part in child)
+        return child if all(one is other for one, other in zip(parts, child, strict=True)) else parts
+    return child
 
 
 def variables(node: Expression) -> set[str]:
