@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rebild_policy.bundled import rules_folder
 from rebild_policy.cli.common import aligned, console, known_rules, say
-from rebild_policy.engines import ENGINES
+from rebild_policy.engines import available
 from rebild_policy.loading import load_rules
 from rebild_policy.proving.trials import Trial, trials
 from rebild_policy.rulefiles import NOT_APPLICABLE, VERDICTS
@@ -30,7 +30,7 @@ def run(*, rules: Path | None, names: list[str]) -> int:
     for line in ([""] if failed else []) + [*aligned(_table(judged)), ""]:
         say(screen, line)
     words = f"{len(judged) - len(failed)} passed, {len(failed)} failed"
-    say(screen, f"{words}: each example in each profile that it names, on {' and '.join(ENGINES)}.")
+    say(screen, f"{words}: each example in each profile that it names, on {', '.join(available())}.")
     return FAILED if failed else 0
 
 
