@@ -48,7 +48,7 @@ impact
 strategies.pools strategies.focus strategies.shapes strategies.generator strategies.hypothesis_source strategies.shrinking
 strategies
 difference
-selftest
+selftest longtest
 review.sampling review.answers review
 proving.exceptions proving.asking proving.spots proving.operators proving.mutants proving.trials proving.coverage
 proving.mutation proving

@@ -354,10 +354,25 @@ def selftest(
     seed: Annotated[int, typer.Option(help="The same seed gives the same cases.")] = 1,
     engines: Annotated[str, typer.Option(help="The engines to compare, the first being right.")] = "reference,compiled",
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where a counter-example goes.")] = Path("counterexample.yaml"),
+    jobs: Annotated[int, typer.Option(min=1, help="How many processes compare.")] = 1,
+    resume: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep what is done in a file, and take up the run that it holds.")
+    ] = None,
+    memory: Annotated[bool, typer.Option("--memory", help="Print what the process held in memory as it went.")] = False,
     rules: Rules = None,
 ) -> None:
     """Compare the engines on generated cases."""
-    _run("selftest", cases=cases, seed=seed, engines=engines, out=out, rules=rules)
+    _run(
+        "selftest",
+        cases=cases,
+        seed=seed,
+        engines=engines,
+        out=out,
+        jobs=jobs,
+        resume=resume,
+        memory=memory,
+        rules=rules,
+    )
 
 
 @app.command()

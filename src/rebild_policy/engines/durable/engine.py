@@ -106,17 +106,18 @@ class DurableEngine:
     # --------------------------------------------------------------------------------------------------------- verdicts
     def _judged(self, found: list[tuple[RuleMatches, list[Match]]], record: Record, as_of: date) -> Judgement:
         judgement = Judgement([])
-        by_type = Counter(event.type for event in record.events)
+        days: dict[str, list[date]] = {}
+        for event in record.events:
+            days.setdefault(event.type, []).append(event.day)
+        by_type = {type_: len(found) for type_, found in days.items()}
         for matches, of_rule in found:
-            rule = matches.rule
-            trigger = rule.each[0][1]
-            if trigger in by_type:
-                triggers = (event.day for event in record.events if event.type == trigger)
-                in_force = sum(rule.valid_from <= day <= rule.valid_to for day in triggers)
-                others = matches.compiled.ways(by_type, in_force) - len(of_rule)
+            triggers = days.get(matches.trigger)
+            if triggers:
+                others = matches.ways(by_type, triggers) - len(of_rule)
                 if others:
-                    judgement.not_applicable[rule.name] = others
-                judgement.rows += collapse(matches.judge.row(match, as_of) for match in of_rule)
+                    judgement.not_applicable[matches.rule.name] = others
+                rows = [matches.judge.row(match, as_of) for match in of_rule]
+                judgement.rows += collapse(rows) if matches.judge.links else rows
         return judgement
 
 

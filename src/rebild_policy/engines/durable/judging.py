@@ -48,7 +48,7 @@ class Judge:
         self._asked = compiled.asked
         self._others = compiled.variables[1:]
         self._trigger = compiled.variables[0]
-        self._links = open_links(compiled.rule)
+        self.links = open_links(compiled.rule)
         self._conditions = Conditions(plan, self._trigger)
         self._place = 0  # of the next quantifier, in the order in which the compiler met them
         self._exempt = self._formula(compiled.rule.unless)
@@ -66,7 +66,7 @@ class Judge:
         return Row(self.rule.name, match.bound[self._trigger]["id"], self._key(match), said, due)
 
     def _key(self, match: Match) -> tuple[str, ...]:
-        empty = [link for link in self._links if match.bound[link.field.var][link.field.name] is None]
+        empty = [link for link in self.links if match.bound[link.field.var][link.field.name] is None]
         freed = {var for link in empty for var in link.frees}
         return tuple(match.bound[var]["id"] for var in self._others if var not in freed)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from math import prod
 from typing import Final, NamedTuple, TypeAlias
 
 from rebild_policy.engines.durable.boards import Board, Names
@@ -42,6 +43,7 @@ class RuleMatches:
         self.compiled = compiled
         self.rule = compiled.rule
         self.judge = Judge(plan, compiled)
+        self.trigger = self.rule.each[0][1]  # its type
         self._variables = compiled.variables
         self._certain = [pattern.name for pattern in compiled.certain]
         self._possible = [pattern.name for pattern in compiled.possible]
@@ -74,6 +76,13 @@ class RuleMatches:
         )
 
     # ---------------------------------------------------------------------------------------------------------- finding
+    def ways(self, by_type: Mapping[str, int], triggers: Sequence[date]) -> int:
+        """How many ways there are to bind the events of `each` on days when the rule is in force."""
+        types = [type_ for _, type_ in self.rule.each]
+        others = [by_type.get(type_, 0) - types[:at].count(type_) for at, type_ in enumerate(types) if at]
+        in_force = sum(1 for day in triggers if self.rule.valid_from <= day <= self.rule.valid_to)
+        return in_force * prod(max(0, count) for count in others)
+
     def of(self, fired: Fired, record: Record, as_of: date) -> list[Match]:
         """The matches that patterns have found, in the order of the source."""
         if self._patterns.isdisjoint(fired):

@@ -13,11 +13,10 @@ With the base that the design gives, the two answers place the quantifier on the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from math import prod
 from typing import Any, Final, TypeAlias, TypeVar
 
 from rebild_policy.calendar import Duration
@@ -88,12 +87,6 @@ class Compiled:
         for asked in self.asked:
             yield from asked.certain
             yield from asked.possible or ()
-
-    def ways(self, by_type: Mapping[str, int], triggers: int) -> int:
-        """How many ways there are to bind the events of `each`."""
-        types = [type_ for _, type_ in self.rule.each]
-        others = (by_type.get(type_, 0) - types[:at].count(type_) for at, type_ in enumerate(types) if at)
-        return triggers * prod(max(0, count) for count in others)
 
 
 class Compiler:
