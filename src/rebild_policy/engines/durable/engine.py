@@ -48,7 +48,7 @@ class DurableEngine:
 
     def judge(self, case: Case, as_of: date) -> Judgement:
         """See `Engine.judge`."""
-        record = Record(case, as_of, self.plan.same_day)
+        record = Record(case, as_of, self.plan)
         numbers = Numbers(case, self._constants)
         with LOCK:
             try:
@@ -117,7 +117,7 @@ class DurableEngine:
                 if others:
                     judgement.not_applicable[matches.rule.name] = others
                 rows = [matches.judge.row(match, as_of) for match in of_rule]
-                judgement.rows += collapse(rows) if matches.judge.links else rows
+                judgement.rows += collapse(rows, matches.judge.key_with_gaps) if matches.judge.links else rows
         return judgement
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple, TypeAlias
 
-from rebild_policy.engines.base import verdict
+from rebild_policy.engines.base import key_with_gaps, verdict
 from rebild_policy.engines.durable.conditions import Bound, Conditions
 from rebild_policy.engines.durable.rules import Asked, Compiled
 from rebild_policy.expressions import Truth
@@ -49,6 +49,7 @@ class Judge:
         self._others = compiled.variables[1:]
         self._trigger = compiled.variables[0]
         self.links = open_links(compiled.rule)
+        self.key_with_gaps = key_with_gaps(plan, compiled.rule)
         self._conditions = Conditions(plan, self._trigger)
         self._place = 0  # of the next quantifier, in the order in which the compiler met them
         self._exempt = self._formula(compiled.rule.unless)

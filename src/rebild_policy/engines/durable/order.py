@@ -12,7 +12,8 @@ from datetime import date
 from itertools import groupby
 from typing import Any, TypeAlias
 
-from rebild_policy.facts import Case, Event, SameDay, earlier
+from rebild_policy.facts import Case, Event, earlier
+from rebild_policy.plan import Plan
 
 Run: TypeAlias = tuple[int, int]  # from a number to a number, both included
 _BEFORE, _AFTER = False, True  # what is said of "is this event earlier than that one?" for all of an earlier, or a later day
@@ -21,9 +22,9 @@ _BEFORE, _AFTER = False, True  # what is said of "is this event earlier than tha
 class Record:
     """The visible events of one case, numbered in their order."""
 
-    def __init__(self, case: Case, as_of: date, same_day: SameDay) -> None:
+    def __init__(self, case: Case, as_of: date, plan: Plan) -> None:
         self.case = case
-        self.same_day: SameDay = same_day
+        self._plan = plan
         visible = [event for event in case.events if event.day <= as_of]
         self.events: list[Event] = []
         self._groups: list[Run] = []  # by number: the first of its day, and the first of the next
@@ -45,7 +46,8 @@ class Record:
         if not start <= second < end:
             return second >= end
         if (first, second) not in self._said:
-            self._said[first, second] = earlier(self.events[first], self.events[second], self.case, self.same_day)
+            plan = self._plan
+            self._said[first, second] = earlier(self.events[first], self.events[second], self.case, plan.same_day, plan.covers)
         return self._said[first, second]
 
     def runs(self, number: int, accepted: frozenset[bool | None]) -> list[Run]:
