@@ -42,12 +42,12 @@ sources.checks sources.rows sources.export sources.mapping sources
 findings
 preflight
 bundled
+scenario difference pseudonyms crosscheck
 audit
 policy
 impact
 strategies.pools strategies.focus strategies.shapes strategies.generator strategies.hypothesis_source strategies.shrinking
 strategies
-difference
 selftest longtest
 review.sampling review.answers review
 proving.exceptions proving.asking proving.spots proving.operators proving.mutants proving.trials proving.coverage
