@@ -66,7 +66,7 @@ class Board:
         self.patterns: dict[str, tuple[str, Pattern]] = {}  # with the rules they are of
         self.slots: dict[object, Slot] = {}
         self._fed: dict[str, int] = {}
-        self._shown: dict[str, set[object]] = {}
+        self.shown: dict[str, set[object]] = {}  # what the facts of a type, or of a rule's matches, may show
         self._session: Session | None = None
 
     # --------------------------------------------------------------------------------------------------------- building
@@ -79,9 +79,9 @@ class Board:
         return general + max(fed.values(), default=0) <= MOST_FED and self._has_room(pattern, rule)
 
     def _has_room(self, pattern: Pattern, rule: str) -> bool:
-        general = len(self._shown.get(ANY_EVENT, ()))
+        general = len(self.shown.get(ANY_EVENT, ()))
         for holder, whats in _shows(pattern, rule):
-            held = self._shown.get(holder, set())
+            held = self.shown.get(holder, set())
             if general + len(held) + len(whats - held) > MOST_PROPERTIES:
                 return False
         return True
@@ -95,7 +95,7 @@ class Board:
             for type_ in place.types:
                 self._fed[type_] = self._fed.get(type_, 0) + 1
         for holder, whats in _shows(pattern, rule):
-            self._shown.setdefault(holder, set()).update(whats)
+            self.shown.setdefault(holder, set()).update(whats)
 
     def _slot(self, place: Place) -> Slot:
         key = place.key
@@ -146,6 +146,11 @@ class Board:
     def is_busy(self) -> bool:
         """Are there facts on the board?"""
         return self._session is not None and self._session.asserted
+
+    @property
+    def is_open(self) -> bool:
+        """Is a ruleset at work?"""
+        return self._session is not None
 
     def close(self) -> None:
         """Give the memory of the ruleset back."""

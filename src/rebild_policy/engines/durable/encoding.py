@@ -60,7 +60,7 @@ class Numbers:
             return self._text(value)
         if isinstance(value, date):
             return value.toordinal()
-        return value if -LARGEST <= value <= LARGEST else self._rank(value)
+        return int(value) if -LARGEST <= value <= LARGEST else self._rank(value)  # yes and no are 1 and 0
 
     def _text(self, value: str) -> int:
         return self._texts.setdefault(value, len(self._texts))
