@@ -254,7 +254,9 @@ def test_more_than_64_rules_on_one_fact_fail_and_ours_go_to_several_boards(rules
 def test_a_fact_shows_no_more_properties_than_there_is_room_for(rules, monkeypatch: pytest.MonkeyPatch) -> None:
     for field in ("outcome", "act", "form", "matter", "decided_by", "unit", "actor", "channel", "final", "reasons", "sent_on"):
         where = f"x.{field} == d.{field} and day(x) >= day(d)"
-        rules.rule(f"each: {{d: decision_made}}\nrequire:\n  - none: {{x: decision_made}}\n    where: {where}\n", field.replace("_", "-"))
+        rules.rule(
+            f"each: {{d: decision_made}}\nrequire:\n  - none: {{x: decision_made}}\n    where: {where}\n", field.replace("_", "-")
+        )
     plan = rules.plan()
     fields = {"matter": "m", "outcome": "granted", "unit": "u", "reasons": True, "sent_on": "2026-01-09"}
     decisions = [{"type": "decision_made", "id": id_, "final": id_ == "a", **fields} for id_ in "abc"]

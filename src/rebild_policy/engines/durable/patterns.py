@@ -14,7 +14,8 @@ from rebild_policy.engines.durable.clauses import Atom, Clause, Clauses, Cross, 
 from rebild_policy.expressions import Day, Expression
 from rebild_policy.facts import ANY_EVENT
 
-# The place of an alias in a frame is its hash modulo 16, and some of the C code looks only at the first places.
+# The place of an alias in a frame is its hash modulo 16, and some of the C code looks only at the first places. There are
+# more than enough: a rule joins four events at the most.
 ALIASES: Final = ("M", "F", "K", "L", "A", "J", "O", "P")
 OWN: Final = "e"  # what a place calls its own event
 NUMBER: Final = "n"  # the number of an event in the order of the case

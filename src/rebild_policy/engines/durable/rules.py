@@ -32,7 +32,6 @@ from rebild_policy.engines.durable.clauses import (
 )
 from rebild_policy.engines.durable.conditions import RECORD, Bound, Conditions
 from rebild_policy.engines.durable.patterns import (
-    ALIASES,
     NUMBER,
     Builder,
     Pattern,
@@ -51,7 +50,6 @@ from rebild_policy.rules import By, Quantifier, Rule, Window, Within
 
 Due: TypeAlias = Callable[[Bound, date], date | None]
 T = TypeVar("T")
-MOST_JOINED: Final = len(ALIASES)
 _READINGS: Final = (Reading.TRUE, Reading.POSSIBLE)
 
 
@@ -102,9 +100,6 @@ class Compiler:
 
     def compiled(self, rule: Rule) -> Compiled:
         """One rule. Raises `EngineError` for a node that durable-rules can't run."""
-        if len(rule.each) > MOST_JOINED:
-            at = Location(rule.at.file, rule.lines.get("each", rule.at.line))
-            raise refusal(rule, "each", f"joins more than {MOST_JOINED} events", at)
         certain, possible = self._matches(rule, Location(rule.at.file, rule.lines.get("if", rule.at.line)))
         asked = [self._asked(place, rule, node) for place, node in enumerate(quantifiers(rule))]
         return Compiled(rule, certain, possible, asked)
