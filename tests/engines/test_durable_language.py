@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("durable_rules_engine", reason="durable-rules has to be built by hand from Python 3.13 on")
 
 from rebild_policy.engines import ENGINES
-from rebild_policy.engines.durable import DurableEngine
+from rebild_policy.engines.durable.engine import DurableEngine
 from rebild_policy.errors import EngineError
 from rebild_policy.selftest import run
 

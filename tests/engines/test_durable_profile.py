@@ -17,8 +17,9 @@ import pytest
 pytest.importorskip("durable_rules_engine", reason="durable-rules has to be built by hand from Python 3.13 on")
 
 from rebild_policy.engines import ENGINES
-from rebild_policy.engines.durable import DurableEngine, boards, session
+from rebild_policy.engines.durable import boards, session
 from rebild_policy.engines.durable.boards import MOST_FED, MOST_PROPERTIES, Names
+from rebild_policy.engines.durable.engine import DurableEngine
 from rebild_policy.engines.durable.patterns import ALIASES
 from rebild_policy.engines.durable.session import MOST_FACTS, Session
 from rebild_policy.errors import EngineError

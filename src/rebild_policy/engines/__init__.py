@@ -27,7 +27,7 @@ def _durable(plan: Plan) -> Engine:
     lacking = lacks("durable")
     if lacking:
         raise EngineError(lacking, remedy=f"Install a C compiler and run: {install_command()}")
-    engine: Engine = import_module("rebild_policy.engines.durable").DurableEngine(plan)
+    engine: Engine = import_module("rebild_policy.engines.durable.engine").DurableEngine(plan)
     return engine
 
 

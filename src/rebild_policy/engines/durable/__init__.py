@@ -9,7 +9,3 @@ The truths of a condition, and so the chain false < unknown < open < true, need 
 candidate of which it is *certain* that it is sought and in time, and is there one of which it is *possible* (`clauses.py`,
 `encoding.py`)? What durable-rules can't be trusted with, and how it is kept from it, is told in `session.py`.
 """
-
-from rebild_policy.engines.durable.engine import DurableEngine
-
-__all__ = ["DurableEngine"]
