@@ -36,7 +36,7 @@ explaining.disputes explaining.explain explaining
 engines.runtime engines.kleene_source engines.compiled
 engines.durable.order engines.durable.conditions engines.durable.clauses engines.durable.encoding engines.durable.patterns
 engines.durable.session engines.durable.boards engines.durable.facts engines.durable.rules engines.durable.judging
-engines.durable.matches engines.durable.engine engines.durable engines
+engines.durable.matches engines.durable.engine engines.durable engines.gaps engines
 sources.stream sources.accounting sources.conditions sources.shapes sources.times sources.tabular sources.cells sources.links
 sources.checks sources.rows sources.export sources.mapping sources
 findings
