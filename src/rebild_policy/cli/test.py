@@ -29,7 +29,8 @@ def run(*, rules: Path | None, names: list[str]) -> int:
             say(screen, f"  {problem}")
     for line in ([""] if failed else []) + [*aligned(_table(judged)), ""]:
         say(screen, line)
-    words = f"{len(judged) - len(failed)} passed, {len(failed)} failed"
+    every, wrong = ({(trial.rule, trial.example.name, trial.profile) for trial in some} for some in (judged, failed))
+    words = f"{len(every) - len(wrong)} passed, {len(wrong)} failed"
     say(screen, f"{words}: each example in each profile that it names, on every engine.")
     return FAILED if failed else 0
 
