@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 
@@ -19,12 +20,14 @@ from benchmarks.handwritten import verdicts as handwritten
 from benchmarks.timing import Paired, Spread, Timed, paired, repeated, timed
 from rebild_policy import Policy
 from rebild_policy.bundled import rules_folder
+from rebild_policy.engines import ENGINES, lacks
 from rebild_policy.engines.compiled import CompiledEngine
 from rebild_policy.facts import Case
 from rebild_policy.loading import RuleSet, load_rules
 from rebild_policy.plan import build_plan
 
 CASES, SEED = 200, 1
+ROUNDS_OF_RETE = 10
 ROUNDS_WARM, ROUNDS_COLD, ROUNDS_OF_CHECK, ROUNDS_OF_LOADING, ROUNDS_OF_A_PROCESS = 300, 60, 10, 20, 20
 
 TEN_RULES_LIMIT, ALL_RULES_LIMIT = 2.0, 3.0  # times the hand-written function, and times the ten rules
@@ -69,6 +72,8 @@ def main() -> None:
     microseconds("verdicts() of all rules, warm", grown.first)
     microseconds("Policy.check() of all rules, explanations unread, warm", checked.first)
 
+    second_judge(ruleset, every, ten, made)
+
     print("\nTime once")
     milliseconds("load, plan and compile all rules, warm process", loading(), LOADING_LIMIT)
     milliseconds("import rebild_policy, over bare Python", importing(), IMPORT_LIMIT)
@@ -76,6 +81,30 @@ def main() -> None:
         milliseconds("rebild-policy --help", repeated(process(str(SCRIPT), "--help"), ROUNDS_OF_A_PROCESS), HELP_LIMIT)
     else:
         print(f"  rebild-policy --help: not measured, there is no {SCRIPT}")
+
+
+def second_judge(ruleset: RuleSet, every: CompiledEngine, ten: CompiledEngine, made: list[Case]) -> None:
+    """The durable engine, where it is installed."""
+    lacking = lacks("durable")
+    if lacking:
+        print(f"\nThe second judge: not measured, {lacking}")
+        return
+    public = import_module("benchmarks.rete")
+    of_all, of_ten = (ENGINES["durable"](each.plan) for each in (every, ten))
+    of_four = ENGINES["durable"](build_plan(only_these(ruleset, public.RULES), profile="guideline"))
+    same = [
+        in_turns(of_ten.verdicts, ten.verdicts, lambda: made, ROUNDS_OF_RETE),
+        in_turns(of_all.verdicts, every.verdicts, lambda: made, ROUNDS_OF_RETE),
+        in_turns(of_four.verdicts, public.joined, lambda: made, ROUNDS_OF_RETE),
+    ]
+    print("\nThe second judge: durable")
+    ratio("verdicts() of ten rules to compiled, warm", same[0].ratio, None)
+    ratio("verdicts() of all rules to compiled, warm", same[1].ratio, None)
+    ratio("verdicts() of four rules to their bare joins by the public interface of durable-rules", same[2].ratio, None)
+    microseconds("verdicts() of ten rules, warm, a case", same[0].first)
+    microseconds("verdicts() of all rules, warm, a case", same[1].first)
+    microseconds("verdicts() of four rules, warm, a case", same[2].first)
+    microseconds("the joins of four rules by the public interface, a case", same[2].second)
 
 
 # ---------------------------------------------------------------------------------------------------------------- measuring

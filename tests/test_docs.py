@@ -68,6 +68,7 @@ NOT_RUN = {
     "python3 -m venv": "installs; .ci/run makes an environment",
     ". .venv/bin/activate": "goes with the environment",
     "pip install": "installs from the package index",
+    "CPPFLAGS=": "builds a library; docs/explanation/decisions/0009-durable-rules.md says where it was tried",
     "rebild-policy selftest --cases 20000 --seed 1": "takes minutes; tests/engines compares as many",
     "rebild-policy selftest --cases 1000000 --seed 2026": "takes an hour; recorded by hand",
 }

@@ -33,19 +33,22 @@ plan.types plan.wording plan.walks plan.passes plan
 engines.base engines.reference
 explaining.messages explaining.edits explaining.solving explaining.proposals explaining.changes explaining.counting
 explaining.disputes explaining.explain explaining
-engines.runtime engines.kleene_source engines.compiled engines
+engines.runtime engines.kleene_source engines.compiled
+engines.durable.order engines.durable.conditions engines.durable.clauses engines.durable.encoding engines.durable.patterns
+engines.durable.session engines.durable.boards engines.durable.facts engines.durable.rules engines.durable.judging
+engines.durable.matches engines.durable.engine engines.durable engines.gaps engines
 sources.stream sources.accounting sources.conditions sources.shapes sources.times sources.tabular sources.cells sources.links
 sources.checks sources.rows sources.export sources.mapping sources
 findings
 preflight
 bundled
+scenario difference pseudonyms crosscheck
 audit
 policy
 impact
 strategies.pools strategies.focus strategies.shapes strategies.generator strategies.hypothesis_source strategies.shrinking
 strategies
-difference
-selftest
+selftest longtest
 review.sampling review.answers review
 proving.exceptions proving.asking proving.spots proving.operators proving.mutants proving.trials proving.coverage
 proving.mutation proving
@@ -122,19 +125,25 @@ def test_no_import_hides_in_a_function(name):
             assert not hidden, f"{name}, line {hidden}"
 
 
-def test_modules_are_loaded_by_name_in_two_places_only():
+def test_modules_are_loaded_by_name_in_three_places_only():
     def loads(tree):
         names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         names |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         return bool(names & {"import_module", "__import__", "importlib", "spec_from_file_location", "exec_module"})
 
-    assert {name for name, tree in MODULES.items() if loads(tree)} == {"", "cli.main"}
+    assert {name for name, tree in MODULES.items() if loads(tree)} == {"", "cli.main", "engines"}
 
 
 @pytest.mark.parametrize("library", AT_HOME)
 def test_libraries_stay_at_home(library):
     users = {name for name, tree in MODULES.items() if any(dotted.split(".")[0] == library for dotted, _ in imports(tree))}
     assert {name.split(".")[0] for name in users} <= AT_HOME[library]
+
+
+def test_one_module_knows_durable_rules_and_none_loads_its_host():
+    users = {name for name, tree in MODULES.items() if any("durable_rules_engine" in dotted for dotted, _ in imports(tree))}
+    assert users == {"engines.durable.session"}
+    assert not {name for name, tree in MODULES.items() if any(dotted.split(".")[0] == "durable" for dotted, _ in imports(tree))}
 
 
 def test_reports_know_results_and_neither_engines_nor_sources():

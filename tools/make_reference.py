@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from reference import program, rulebook, words
+from reference import engines, program, rulebook, words
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -34,6 +34,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "passes": program.passes,
     "errors": program.error_tree,
     "mistakes": program.mistakes,
+    "engines": engines.engine_table,
+    "gaps": engines.engine_gaps,
 }
 
 

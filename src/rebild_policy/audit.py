@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from rebild_policy.auditresults import Accounting, Activity, Assumption, Audit, QuarantinedRow, Reason, RuleTally, SourceInfo
+from rebild_policy.crosscheck import CrossCheck
 from rebild_policy.engines import Engine
 from rebild_policy.explaining.explain import Explainer
 from rebild_policy.facts import Coverage, SameDay
@@ -53,7 +54,7 @@ class Judge(Protocol):
         """The parameters in force."""
 
 
-def run_audit(
+def run_audit(  # noqa: PLR0913 - what `Policy.audit` takes
     judge: Judge,
     export_path: Path,
     mapping_path: Path,
@@ -62,6 +63,7 @@ def run_audit(
     command: str,
     progress: Progress | None,
     waivers: WaiverBook,
+    cross_check: CrossCheck | None = None,
 ) -> Audit:
     """Read an export through a mapping and judge every case; see `Policy.audit`."""
     mapping = load_mapping(mapping_path)
@@ -69,7 +71,7 @@ def run_audit(
     on_read = (lambda done: progress("read", done, size)) if progress else None
     export = read_export(export_path, mapping, progress=on_read)
     plan = judge.ready(export.coverage, export.same_day, "compiled", frozenset()).plan
-    counts = _Counts(waivers)
+    counts = _Counts(waivers, cross_check)
     findings: list[Finding] = []
     for number, sourced in enumerate(export.cases, 1):
         findings += counts.take(judge, export, sourced, as_of, case_name(number, sourced.case.id))
@@ -110,6 +112,7 @@ class _Counts:
     """What is counted while cases are judged."""
 
     waivers: WaiverBook
+    cross_check: CrossCheck | None = None
     verdicts: dict[str, Counter[Verdict]] = field(default_factory=dict)
     subsumed: Counter[str] = field(default_factory=Counter)
     waived: Counter[str] = field(default_factory=Counter)
@@ -123,7 +126,11 @@ class _Counts:
         # A plan for the gaps of one case is used once or twice: the reference runs it as it stands.
         which = "reference" if sourced.gaps else "compiled"
         plan, engine, _ = judge.ready(export.coverage, export.same_day, which, sourced.gaps)
-        judgement = engine.judge(sourced.case, as_of)
+        if self.cross_check:
+            other = judge.ready(export.coverage, export.same_day, self.cross_check.engine, sourced.gaps).engine
+            judgement = self.cross_check.hold(plan, (which, engine, other), sourced.case, as_of, name)
+        else:
+            judgement = engine.judge(sourced.case, as_of)
         self.not_applicable.update(judgement.not_applicable)
         if sourced.gaps:
             self.partly_known.update(rule.name for rule in plan.rules if sourced.gaps & {type_ for _, type_ in rule.each})

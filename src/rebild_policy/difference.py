@@ -17,9 +17,10 @@ from rebild_policy.facts import FieldSpec, vocabulary
 from rebild_policy.results import Row
 from rebild_policy.rulefiles import NOT_APPLICABLE
 from rebild_policy.rules import Profile, Text
-from rebild_policy.strategies.generator import Scenario
+from rebild_policy.scenario import Scenario
 
 USUAL = Calendar()
+BY_THE_SELFTEST = Text(da="fundet af selvtesten", en="found by the self-test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ _Dumper.add_representer(_Flow, _one_line)
 _Dumper.add_representer(str, _text)
 
 
-def write_counterexample(path: Path, difference: Difference) -> None:
+def write_counterexample(path: Path, difference: Difference, name: Text = BY_THE_SELFTEST) -> None:
     """Write a difference as YAML; the item under `examples` can be pasted into the rule's file as it stands."""
     document: dict[str, Any] = {"rule": difference.rule, "engine": difference.engine}
     document["expected"] = [_row(row) for row in difference.expected]
@@ -79,7 +80,6 @@ def write_counterexample(path: Path, difference: Difference) -> None:
         document["calendar"] = _Flow(_options(difference.calendar))
     if difference.gaps:
         document["gaps"] = list(difference.gaps)
-    name = Text(da="fundet af selvtesten", en="found by the self-test")
     document["examples"] = [example(difference.scenario, difference.expected, difference.profile, name)]
     path.write_text(_yaml(document), encoding="utf-8")
 

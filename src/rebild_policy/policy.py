@@ -13,6 +13,7 @@ from rebild_policy.audit import Progress, Ready, run_audit
 from rebild_policy.auditresults import Audit
 from rebild_policy.bundled import rules_folder
 from rebild_policy.calendar import Calendar
+from rebild_policy.crosscheck import CrossCheck
 from rebild_policy.engines import ENGINES
 from rebild_policy.errors import UsageError, did_you_mean
 from rebild_policy.explaining.explain import Explainer
@@ -130,18 +131,25 @@ class Policy:
         coverage: Coverage | None = None,
         same_day: SameDay = "unknown",
         engine: str = "compiled",
+        cross_check: str | CrossCheck | None = None,
         waivers: Iterable[Waiver] = (),
     ) -> Report:
         """Check a case as of the end of a day.
 
         `coverage` names what the source of the case does not record; by itself a case records everything. `waivers`: see
-        `read_waivers`. Explanations are made when they are read. Raises `UsageError` for a wrong argument.
+        `read_waivers`. `cross_check` names an engine that judges the case as well. Explanations are made when they are read.
+        Raises `UsageError` for a wrong argument, and `DisagreementError` where the two engines differ.
         """
         _check_day(as_of)
         if not isinstance(case, Case):
             raise UsageError("the case to check is not a Case.", remedy="Make one of a mapping with Case.read(...).")
         plan, judge, _ = self.ready(coverage or Coverage.all(), same_day, engine)
-        judgement = judge.judge(case, as_of)
+        second = CrossCheck.by(cross_check)
+        if second is None:
+            judgement = judge.judge(case, as_of)
+        else:
+            other = self.ready(coverage or Coverage.all(), same_day, second.engine).engine
+            judgement = second.hold(plan, (engine, judge, other), case, as_of, case.id)
         duties, counted = split(plan, judgement.rows, case)
         book = WaiverBook((waiver for waiver in waivers if waiver.case == case.id), as_of)
         return Report(
@@ -173,16 +181,23 @@ class Policy:
         *,
         command: str = "",
         progress: Progress | None = None,
+        cross_check: str | CrossCheck | None = None,
         waivers: Iterable[Waiver] = (),
     ) -> Audit:
         """Check every case of an export, read through a mapping file, as of the end of a day.
 
-        Bad rows are quarantined and counted; the audit goes on. Raises `SourceError` for an export that can't be read
-        and `MappingError` for a mapping that is wrong or does not fit it.
+        Bad rows are quarantined and counted; the audit goes on. `cross_check` names an engine that judges every case as well.
+        Raises `SourceError` for an export that can't be read, `MappingError` for a mapping that is wrong or does not fit it,
+        and `DisagreementError` for the first case on which two engines differ.
         """
         _check_day(as_of)
         book = WaiverBook(waivers, as_of)
-        return run_audit(self, Path(export), Path(mapping), as_of, command=command, progress=progress, waivers=book)
+        second = CrossCheck.by(cross_check)
+        if second:
+            self.ready(Coverage.all(), "unknown", second.engine)  # an engine that isn't there is said before the export is read
+        return run_audit(
+            self, Path(export), Path(mapping), as_of, command=command, progress=progress, waivers=book, cross_check=second
+        )
 
     # --------------------------------------------------------------------------------------------------------- describing
     @property

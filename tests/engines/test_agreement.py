@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tools.reference.nodes import features
 
-from rebild_policy.engines import ENGINES
-from rebild_policy.examples import has_window
-from rebild_policy.expressions import Expression, walk
+from rebild_policy.engines import available
+from rebild_policy.expressions import Expression
 from rebild_policy.loading import RuleSet, load_rules
-from rebild_policy.plan.walks import quantifiers
-from rebild_policy.rules import By, Formula, Group, Holds, Rule, Within
 from rebild_policy.selftest import run
 
 ROOT = Path(__file__).parents[2]
@@ -29,44 +27,6 @@ def test_the_rules_together_use_every_node_of_the_language() -> None:
     assert {"window in unless", "profile of rule", "profile of item"} <= used
 
 
-def features(rule: Rule) -> set[str]:
-    found = {f"joined {len(rule.each)}", *expressions_in(rule)}
-    found |= {"statistic"} if rule.measure else set()
-    found |= {"subsumed"} if rule.subsumed_by else set()
-    found |= {"valid"} if rule.valid_from.year > 1 else set()
-    found |= {"profile of rule"} if rule.profile else set()
-    found |= {"window in unless"} if has_window(rule.unless) else set()
-    for part in (*parts(rule.unless), *parts(rule.require)):
-        found |= {"profile of item"} if part.profile else set()
-        found.add(part.kind if isinstance(part, Group) else type(part).__name__)
-    for node in quantifiers(rule):
-        found |= {node.kind, *(name for name in ("before", "after", "of", "same") if getattr(node, name))}
-        found |= {"types"} if len(node.types) > 1 else {"any_event"} & set(node.types)
-        match node.window:
-            case Within(_, start, paused, roll):
-                found |= {"Within", *(["from"] if start else []), *(["paused"] if paused else []), *(["roll"] if roll else [])}
-            case By():
-                found.add("By")
-    return found
-
-
-def expressions_in(rule: Rule) -> set[str]:
-    inner = (*parts(rule.unless), *parts(rule.require))
-    written = [rule.condition, *(part.condition for part in inner if isinstance(part, Holds))]
-    for node in quantifiers(rule):
-        written.append(node.where)
-        match node.window:
-            case Within(duration, start):
-                written += [duration, *([start] if start else [])]
-            case By(day):
-                written.append(day)
-    return {type(node).__name__ for expression in written for node in walk(expression)}
-
-
-def parts(formula: Formula) -> list[Formula]:
-    return [formula, *(inner for part in formula.parts for inner in parts(part))] if isinstance(formula, Group) else [formula]
-
-
 # Much has to come together for these, such as one case kind of ten; tests/strategies draws more cases of each rule alone.
 RARE = {
     ("complaint-refused-without-ground", "undetermined"),
@@ -82,11 +42,11 @@ RARE = {
 # ------------------------------------------------------------------------------------------------------- generated cases
 @pytest.mark.parametrize(("ruleset", "cases"), [(SHIPPED, 9_000), (LANGUAGE, 11_000)], ids=["shipped", "language"])
 def test_engines_agree_on_generated_cases(ruleset: RuleSet, cases: int) -> None:
-    result = run(ruleset, [name for name in ENGINES if name != "reference"], cases, seed=20260105)
+    result = run(ruleset, [name for name in available() if name != "reference"], cases, seed=20260105)
     assert result.differences == ()
     assert result.differing == 0
     assert result.cases == cases
-    for name in ENGINES:
+    for name in available():
         assert result.counts[name] == result.counts["reference"]
     assert min(result.verdicts().values()) > cases / 50
     # What the examples of a rule show it can say, the cases show too.

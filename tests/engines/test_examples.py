@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from rebild_policy.bundled import rules_folder
-from rebild_policy.engines import ENGINES
+from rebild_policy.engines import available
 from rebild_policy.loading import load_rules
 from rebild_policy.proving.trials import Bench
 
 RULESETS = {"shipped": load_rules(rules_folder()), "language": load_rules(Path(__file__).parent / "language_rules")}
-BENCHES = {(name, engine): Bench(ruleset, engine) for name, ruleset in RULESETS.items() for engine in ENGINES}
+BENCHES = {(name, engine): Bench(ruleset, engine) for name, ruleset in RULESETS.items() for engine in available()}
 EXAMPLES = [
     pytest.param(bench, rule, example, profile, id=f"{rule.name}: {example.name.en} [{engine}, {profile}]")
     for (name, engine), bench in BENCHES.items()

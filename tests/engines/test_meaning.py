@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from rebild_policy.calendar import Calendar
-from rebild_policy.engines import ENGINES
+from rebild_policy.engines import ENGINES, available
 from rebild_policy.facts import Case, Coverage
 
 DECISION = {"type": "decision_made", "id": "d", "time": "2026-01-05"}
@@ -17,7 +17,7 @@ class Judge:
 
     def __init__(self, rules, **options):
         self.plan = rules.plan(**options)
-        self.engines = [engine(self.plan) for engine in ENGINES.values()]
+        self.engines = [ENGINES[name](self.plan) for name in available()]
 
     def __call__(self, *events, as_of="2026-05-01", case=None):
         """(verdict, due date) by trigger and key; "not applicable" counts the matches of which nothing is said."""

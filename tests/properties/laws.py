@@ -13,7 +13,7 @@ from typing import NamedTuple, get_args
 from hypothesis import strategies as st
 
 from rebild_policy.bundled import rules_folder
-from rebild_policy.engines import ENGINES, Engine
+from rebild_policy.engines import ENGINES, Engine, available
 from rebild_policy.expressions import ids
 from rebild_policy.facts import Case, Coverage, Event, SameDay, vocabulary
 from rebild_policy.loading import RuleSet, load_rules
@@ -65,7 +65,7 @@ class Setting:
         return {item.rule for item in _plan(self, frozenset(scenario.missing), scenario.same_day, 0).not_checkable}
 
 
-SETTINGS = [Setting(engine, rules, profile) for rules in FOLDERS for profile in get_args(Profile) for engine in ENGINES]
+SETTINGS = [Setting(engine, rules, profile) for rules in FOLDERS for profile in get_args(Profile) for engine in available()]
 
 
 def answer_of(engine: Engine, case: Case, as_of: date) -> Answer:

@@ -41,6 +41,7 @@ def run(
     overlay: Path | None,
     waivers: Path | None,
     answers: Path | None,
+    cross_check: str | None,
     fail_on: str,
 ) -> int:
     """Audit the export, write what was asked for and print the numbers."""
@@ -54,7 +55,9 @@ def run(
         return 0
     _check_outputs((findings, html, quarantine), (export, mapping, waivers, answers, answers and answers.with_name(SAMPLE)))
     with shown_progress() as bar:
-        result = judge.audit(export, mapping, today, command=command_line(), progress=bar, waivers=accepted)
+        result = judge.audit(
+            export, mapping, today, command=command_line(), progress=bar, cross_check=cross_check, waivers=accepted
+        )
     if reviewed:
         result = with_answers(result, reviewed)
     _write(result, judge.ruleset.statements, tongue, findings, html, quarantine)

@@ -27,6 +27,7 @@ def run(
     rules: Path | None,
     overlay: Path | None,
     waivers: Path | None,
+    cross_check: str | None,
     days: bool,
     fail_on: str,
 ) -> int:
@@ -34,7 +35,8 @@ def run(
     today, case = day(as_of), read_case(path)
     judge = policy(rules, profile, overlay)
     accepted = read_waivers(waivers) if waivers else ()
-    report = judge.check(case, today, coverage=Coverage.all().without(*without), waivers=accepted)
+    coverage = Coverage.all().without(*without)
+    report = judge.check(case, today, coverage=coverage, cross_check=cross_check, waivers=accepted)
     if format_ == "json":
         print(report.model_dump_json(indent=2))
     else:

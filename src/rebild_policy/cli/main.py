@@ -60,6 +60,10 @@ Profile = Annotated[ProfileName, typer.Option("--profile", help="The text litera
 Language = Annotated[Lang | None, typer.Option("--lang", help="Language of the output; default from the locale.")]
 Rules = Annotated[Path | None, typer.Option("--rules", metavar="FOLDER", help="Your own rules instead of the bundled ones.")]
 Names = Annotated[list[str] | None, typer.Argument(metavar="[RULE]...", help="Only these rules; all without a name.")]
+Crossed = Annotated[
+    str | None,
+    typer.Option("--cross-check", metavar="ENGINE", help="Judge by a second engine as well; a difference is an error."),
+]
 Waivers = Annotated[Path | None, typer.Option("--waivers", metavar="FILE", help="Accepted deviations, as YAML.")]
 Overlay = Annotated[
     Path | None, typer.Option("--overlay", metavar="FOLDER", help="Your parameters, severities, switched-off rules.")
@@ -110,6 +114,7 @@ def check(
     rules: Rules = None,
     overlay: Overlay = None,
     waivers: Waivers = None,
+    cross_check: Crossed = None,
     fail_on: Fail = FailOn.NEVER,
 ) -> None:
     """Check one case."""
@@ -124,6 +129,7 @@ def check(
         rules=rules,
         overlay=overlay,
         waivers=waivers,
+        cross_check=cross_check,
         days=days,
         fail_on=fail_on,
     )
@@ -145,6 +151,7 @@ def audit(
     overlay: Overlay = None,
     waivers: Waivers = None,
     answers: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="What people answered about a sample.")] = None,
+    cross_check: Crossed = None,
     fail_on: Fail = FailOn.NEVER,
 ) -> None:
     """Audit a case export through a mapping file."""
@@ -164,6 +171,7 @@ def audit(
         overlay=overlay,
         waivers=waivers,
         answers=answers,
+        cross_check=cross_check,
         fail_on=fail_on,
     )
 
@@ -354,10 +362,15 @@ def selftest(
     seed: Annotated[int, typer.Option(help="The same seed gives the same cases.")] = 1,
     engines: Annotated[str, typer.Option(help="The engines to compare, the first being right.")] = "reference,compiled",
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where a counter-example goes.")] = Path("counterexample.yaml"),
+    jobs: Annotated[int, typer.Option(min=1, help="How many processes compare.")] = 1,
+    resume: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep what is done in a file, and take up the run that it holds.")
+    ] = None,
+    memory: Annotated[bool, typer.Option("--memory", help="Print what the process held in memory as it went.")] = False,
     rules: Rules = None,
 ) -> None:
     """Compare the engines on generated cases."""
-    _run("selftest", cases=cases, seed=seed, engines=engines, out=out, rules=rules)
+    _run("selftest", cases=cases, seed=seed, engines=engines, out=out, jobs=jobs, resume=resume, memory=memory, rules=rules)
 
 
 @app.command()

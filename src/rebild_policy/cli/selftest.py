@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rebild_policy.bundled import rules_folder
 from rebild_policy.cli.common import console, progress
 from rebild_policy.errors import DisagreementError, shown
 from rebild_policy.loading import load_rules
-from rebild_policy.selftest import run as compare
+from rebild_policy.longtest import Memory, run_long
 from rebild_policy.selftest import write_counterexample
 
+_EVERY = 20_000  # cases between two figures of memory
 
-def run(*, cases: int, seed: int, engines: str, out: Path, rules: Path | None) -> int:
+
+def run(
+    *, cases: int, seed: int, engines: str, out: Path, rules: Path | None, jobs: int, resume: Path | None, memory: bool
+) -> int:
     """Compare; a difference is shrunk, written and raised."""
     ruleset = load_rules(rules or rules_folder())
     with progress("selftest") as bar:
         task = bar.add_task("cases compared", total=cases)
-        result = compare(ruleset, engines.split(","), cases, seed, progress=lambda done: bar.update(task, completed=done))
+        result, held = run_long(
+            ruleset,
+            engines.split(","),
+            cases,
+            seed,
+            jobs=jobs,
+            state=resume,
+            progress=lambda done: bar.update(task, completed=done),
+        )
     if result.differences:
         first = result.differences[0]
         write_counterexample(out, first)
@@ -32,4 +45,14 @@ def run(*, cases: int, seed: int, engines: str, out: Path, rules: Path | None) -
         screen.print(f"  {verdict:<14}{count:>12,}")
     for rule, verdicts in result.unseen("violated", "satisfied", "undetermined").items():
         screen.print(f"  never seen: {rule} {', '.join(verdicts)}; generate more cases")
+    for line in _memory(held) if memory else ():
+        screen.print(line)
     return 0
+
+
+def _memory(held: Sequence[Memory]) -> list[str]:
+    """What a process held, after each stretch of cases and at the end."""
+    if not held:
+        return ["  resident memory: this system does not say"]
+    points = [each for each in held if each.cases % _EVERY == 0 or each is held[-1]]
+    return [f"  resident memory after {each.cases:>9,} cases: {each.resident / 1e6:8.1f} MB" for each in points]

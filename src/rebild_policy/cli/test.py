@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rebild_policy.bundled import rules_folder
 from rebild_policy.cli.common import aligned, console, known_rules, say
-from rebild_policy.engines import ENGINES
+from rebild_policy.engines import available
 from rebild_policy.loading import load_rules
 from rebild_policy.proving.trials import Trial, trials
 from rebild_policy.rulefiles import NOT_APPLICABLE, VERDICTS
@@ -24,22 +24,32 @@ def run(*, rules: Path | None, names: list[str]) -> int:
     screen = console()
     failed = [trial for trial in judged if not trial.passed]
     for (at, name, problems), where in _alike(failed).items():
-        say(screen, f"{at}: {name} [{'; '.join(where)}]", "bold")
+        say(screen, f"{at}: {name} [{_places(where)}]", "bold")
         for problem in problems:
             say(screen, f"  {problem}")
     for line in ([""] if failed else []) + [*aligned(_table(judged)), ""]:
         say(screen, line)
-    words = f"{len(judged) - len(failed)} passed, {len(failed)} failed"
-    say(screen, f"{words}: each example in each profile that it names, on {' and '.join(ENGINES)}.")
+    every, wrong = ({(trial.rule, trial.example.name, trial.profile) for trial in some} for some in (judged, failed))
+    words = f"{len(every) - len(wrong)} passed, {len(wrong)} failed"
+    say(screen, f"{words}: each example in each profile that it names, on every engine.")
     return FAILED if failed else 0
 
 
-def _alike(failed: list[Trial]) -> dict[tuple[str, str, tuple[str, ...]], list[str]]:
+def _places(where: list[tuple[str, str]]) -> str:
+    """Engines and profiles: by profile alone where all engines say the same."""
+    engines = {engine for engine, _ in where}
+    profiles = list(dict.fromkeys(profile for _, profile in where))
+    if engines == set(available()) and len(where) == len(engines) * len(profiles):
+        return f"every engine; {', '.join(profiles)}"
+    return "; ".join(f"{engine}, {profile}" for engine, profile in where)
+
+
+def _alike(failed: list[Trial]) -> dict[tuple[str, str, tuple[str, ...]], list[tuple[str, str]]]:
     """Failures of one example that say the same, with the engines and profiles in which they do."""
-    found: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    found: dict[tuple[str, str, tuple[str, ...]], list[tuple[str, str]]] = {}
     for trial in failed:
         about = (str(trial.example.at), f"{trial.rule}: {trial.example.name.en}", trial.problems)
-        found.setdefault(about, []).append(f"{trial.engine}, {trial.profile}")
+        found.setdefault(about, []).append((trial.engine, trial.profile))
     return found
 
 

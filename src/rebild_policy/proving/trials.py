@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from rebild_policy.engines import ENGINES, Engine
+from rebild_policy.engines import ENGINES, Engine, available
 from rebild_policy.errors import PolicyError
 from rebild_policy.facts import ANY_EVENT, Case, Coverage
 from rebild_policy.loading import RuleSet
@@ -110,9 +110,9 @@ def as_in(ruleset: RuleSet, example: Example) -> RuleSet:
     return replace(ruleset, parameters=override(ruleset.parameters, example.parameters)) if example.parameters else ruleset
 
 
-def trials(ruleset: RuleSet, engines: Iterable[str] = tuple(ENGINES)) -> Iterator[Trial]:
-    """Every example of every rule, in each profile that it names, on each engine."""
-    benches = [Bench(ruleset, engine) for engine in engines]
+def trials(ruleset: RuleSet, engines: Iterable[str] | None = None) -> Iterator[Trial]:
+    """Every example of every rule, in each profile that it names, on each engine that can be made here."""
+    benches = [Bench(ruleset, engine) for engine in engines or available()]
     for rule in ruleset.rules:
         for example in rule.examples:
             for bench in benches:

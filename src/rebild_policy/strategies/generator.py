@@ -7,16 +7,16 @@ shrinking. It knows the vocabulary, users' own event types included; a `Focus` m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, cached_property
 from random import Random
 from typing import Any, Final, NamedTuple, Protocol, TypeVar, get_args
 
 from rebild_policy.calendar import Calendar, Duration
-from rebild_policy.facts import ANY_EVENT, Case, Coverage, SameDay, vocabulary
+from rebild_policy.facts import ANY_EVENT, SameDay, vocabulary
 from rebild_policy.loading import RuleSet
 from rebild_policy.plan import Plan
+from rebild_policy.scenario import Scenario
 from rebild_policy.strategies.focus import CASE, Focus, focus_on, planned
 from rebild_policy.strategies.pools import (
     CASE_IDS,
@@ -68,27 +68,6 @@ class RandomChooser:
     def chance(self, probability: float) -> bool:
         """See `Chooser`."""
         return self._next() < probability
-
-
-# ------------------------------------------------------------------------------------------------------------ scenarios
-@dataclass(frozen=True)
-class Scenario:
-    """A plain case as `Case.read` takes it, the day on which it is asked about, and what the source leaves out."""
-
-    data: dict[str, Any]
-    as_of: date
-    missing: tuple[str, ...] = ()  # names as `Coverage.without` takes them
-    same_day: SameDay = "unknown"
-
-    @cached_property
-    def case(self) -> Case:
-        """The case, read. Raises `CaseError` if it can't be."""
-        return Case.read(self.data)
-
-    @cached_property
-    def coverage(self) -> Coverage:
-        """What the source records."""
-        return Coverage.all().without(*self.missing)
 
 
 class _PendingLink(NamedTuple):

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from rebild_policy.errors import UsageError, did_you_mean
 from rebild_policy.loading import RuleSet
 from rebild_policy.plan import Plan
-from rebild_policy.strategies.generator import CaseGenerator, Scenario, generators
+from rebild_policy.scenario import Scenario
+from rebild_policy.strategies.generator import CaseGenerator, generators
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from rebild_policy.errors import CaseError
 from rebild_policy.facts import FieldSpec, vocabulary
-from rebild_policy.strategies.generator import Scenario
+from rebild_policy.scenario import Scenario
 
 Data = dict[str, Any]
 _BASE: Final = {"type", "id", "time"}
