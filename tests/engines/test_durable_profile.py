@@ -125,9 +125,9 @@ def test_ids_of_events_that_would_collide_stay_apart(engines) -> None:
 
 
 def test_more_facts_than_ids_that_are_sure_to_differ_are_refused(engines, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "MOST_FACTS", 10)
+    monkeypatch.setattr(session, "MOST_FACTS", 11)
     both = engines(ANSWERED)
-    with pytest.raises(EngineError, match="more than 10 facts"):
+    with pytest.raises(EngineError, match="more than 11 facts"):
         both[0].judge(case_of(*(inquiry(f"i{number}") for number in range(10))), AS_OF)
     assert agree(both, case_of(inquiry("i"))) == ["violated"]  # the next case finds a clean board
 
@@ -346,13 +346,28 @@ def test_a_text_of_digits_is_no_number(engines) -> None:
             assert agree(both, case) == ["satisfied" if one == other else "violated"]
 
 
-def test_a_batch_that_was_cut_short_is_an_error(engines, monkeypatch: pytest.MonkeyPatch) -> None:
+@GLIBC
+def test_a_batch_whose_first_fact_can_not_be_read_hands_back_a_state_that_was_never_set() -> None:
+    code, said = raw("""
+        handle = rete.create_ruleset("t", json.dumps({"a": {"all": [{"m": {"x": 1}}]}}))
+        code, state = rete.assert_facts(handle, '[{"id": "e0", "x": 1e5}, {"id": "e1", "x": 1}]')
+        print(code, flush=True)
+        rete.start_action_for_state(handle, 10**6)  # what it hands back is what lay in memory
+        """)
+    assert (code < 0, said) == (True, "0")
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_batch_that_was_cut_short_is_an_error_wherever_it_was_cut(
+    engines, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
     both = engines(ANSWERED)
-    assert agree(both, case_of(inquiry("i"))) == ["violated"]
-    real = session.rete.assert_facts
-    monkeypatch.setattr(session.rete, "assert_facts", lambda handle, facts: real(handle, facts.replace('"n":0', '"n":1e5')))
+    case = case_of(inquiry("i"), reply("r", "other"))
+    assert agree(both, case) == ["violated"]
+    real, bad = session.rete.assert_facts, f'"n":{number}'
+    monkeypatch.setattr(session.rete, "assert_facts", lambda handle, facts: real(handle, facts.replace(bad, '"n":1e5')))
     with pytest.raises(EngineError, match="did not take all facts"):
-        both[0].judge(case_of(inquiry("i")), AS_OF)
+        both[0].judge(case, AS_OF)
     monkeypatch.undo()
     assert agree(both, case_of(inquiry("i"), reply("r", "i"))) == ["satisfied"]
 

@@ -5,7 +5,8 @@ What was found in its source, and what is done about it:
 - One ruleset holds at most 1,024 live sids and crashes at the next: there is one sid, ever.
 - Messages are kept by a 32-bit hash of their id: ids are short and counted (e0, e1, ...), which do not collide up to 500,000.
 - A batch stops without a word at a number or text that it can't read: only whole numbers well inside 63 bits are written, and
-  every batch ends with a fact of its own, which must fire.
+  every batch ends with a fact of its own, which must fire. Where the first fact can't be read, the state that is handed back was
+  never set: every batch begins with such a fact, too.
 - A fact that fed more than 64 branches fails half-way: boards hold fewer, and any return code but 0 is an error here.
 - `delete_state` frees what was never set on a sid that never fired: the fact at the end of a batch has fired before.
 - A retracted fact looks for itself in the frames of rules that fired with it, and reads past the end of a frame from which
@@ -28,8 +29,9 @@ import durable_rules_engine as rete
 
 from rebild_policy.errors import EngineError
 
-END: Final = "end"
-LAST: Final = "z"  # a property of the facts that end a batch, and of no other
+END: Final = "end"  # the rule that fires for the first and the last fact of a batch
+LAST: Final = "z"  # a property of those two, and of no other
+_FRAME, _FRAMES = f'"{LAST}":1', 2
 MOST_FACTS: Final = 100_000
 MOST_AT_ONCE: Final = 60_000  # frames that one call hands over; the C code keeps the number in 16 bits
 LOCK: Final = RLock()
@@ -65,13 +67,14 @@ class Session:
     def put(self, facts: Sequence[str]) -> Fired:
         """Assert facts, given as the inside of JSON objects, and say which rules fired."""
         start = len(self._asserted)
-        if start + len(facts) >= MOST_FACTS:
+        if start + len(facts) + _FRAMES > MOST_FACTS:
             raise EngineError(f"a case makes more than {MOST_FACTS:,} facts for durable.", remedy="Use another engine.")
-        batch = [f'{{"id":"e{number}","sid":"{_SID}",{fact}}}' for number, fact in enumerate((*facts, f'"{LAST}":1'), start)]
+        framed = (_FRAME, *facts, _FRAME)
+        batch = [f'{{"id":"e{number}","sid":"{_SID}",{fact}}}' for number, fact in enumerate(framed, start)]
         self._asserted += [f'{{"id":"e{number}","sid":"{_SID}"}}' for number in range(start, start + len(batch))]
         code, state = rete.assert_facts(self._handle, f"[{','.join(batch)}]")
-        fired = self._drained(state)
-        if code != 0 or len(fired.pop(END, ())) != 1:
+        fired = self._drained(state) if code == 0 else {}
+        if len(fired.pop(END, ())) != _FRAMES:
             raise EngineError(f"durable-rules did not take all facts of a case (code {code}).")
         return fired
 
