@@ -23,7 +23,8 @@ from rebild_policy.plan import Plan, build_plan
 from rebild_policy.results import Row, Verdict
 from rebild_policy.rulefiles import NOT_APPLICABLE
 from rebild_policy.rules import Profile
-from rebild_policy.strategies.generator import SAME_DAY, CaseGenerator, RandomChooser, Scenario, generators
+from rebild_policy.strategies.choosing import RandomChooser
+from rebild_policy.strategies.generator import SAME_DAY, CaseGenerator, Scenario, generators
 from rebild_policy.strategies.shrinking import shrink
 
 REFERENCE: Final = "reference"

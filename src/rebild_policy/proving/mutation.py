@@ -22,7 +22,8 @@ from rebild_policy.proving.mutants import Mutant, mutants
 from rebild_policy.proving.trials import Bench, differences, unexplained
 from rebild_policy.results import Row
 from rebild_policy.rules import Profile, Text
-from rebild_policy.strategies.generator import RandomChooser, Scenario, generators
+from rebild_policy.strategies.choosing import RandomChooser
+from rebild_policy.strategies.generator import Scenario, generators
 from rebild_policy.strategies.shrinking import shrink
 
 PROFILES: Final[tuple[Profile, ...]] = get_args(Profile)
