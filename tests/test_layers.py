@@ -13,6 +13,7 @@ ORDER = """
 version
 privacy
 labels
+registration
 calendar
 errors
 documents
@@ -42,8 +43,9 @@ bundled
 audit
 policy
 impact
-strategies.pools strategies.focus strategies.shapes strategies.generator strategies.hypothesis_source strategies.shrinking
-strategies
+strategies.pools strategies.choosing strategies.focus strategies.shapes strategies.generator strategies.hypothesis_source
+strategies.shrinking strategies.naming strategies.sketches strategies.steering strategies.aimed strategies.public strategies
+strategies.registering
 difference
 selftest
 review.sampling review.answers review
@@ -122,13 +124,13 @@ def test_no_import_hides_in_a_function(name):
             assert not hidden, f"{name}, line {hidden}"
 
 
-def test_modules_are_loaded_by_name_in_two_places_only():
+def test_modules_are_loaded_by_name_in_few_places():
     def loads(tree):
         names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         names |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         return bool(names & {"import_module", "__import__", "importlib", "spec_from_file_location", "exec_module"})
 
-    assert {name for name, tree in MODULES.items() if loads(tree)} == {"", "cli.main"}
+    assert {name for name, tree in MODULES.items() if loads(tree)} == {"", "cli.main", "strategies"}
 
 
 @pytest.mark.parametrize("library", AT_HOME)

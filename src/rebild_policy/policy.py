@@ -117,7 +117,7 @@ class Policy:
         They are those of the findings of `check`, in the same order; statistics, which never accuse, are not among them.
         """
         if type(as_of) is not date:
-            _check_day(as_of)
+            check_day(as_of)
         if coverage is None and same_day == "unknown":
             return self._default.duties.verdicts(case, as_of)
         return self.ready(coverage or Coverage.all(), same_day).duties.verdicts(case, as_of)
@@ -137,7 +137,7 @@ class Policy:
         `coverage` names what the source of the case does not record; by itself a case records everything. `waivers`: see
         `read_waivers`. Explanations are made when they are read. Raises `UsageError` for a wrong argument.
         """
-        _check_day(as_of)
+        check_day(as_of)
         if not isinstance(case, Case):
             raise UsageError("the case to check is not a Case.", remedy="Make one of a mapping with Case.read(...).")
         plan, judge, _ = self.ready(coverage or Coverage.all(), same_day, engine)
@@ -162,7 +162,7 @@ class Policy:
         self, cases: Iterable[Case], as_of: date, *, coverage: Coverage | None = None, same_day: SameDay = "unknown"
     ) -> Iterator[Report]:
         """Check cases one after the other; see `check`."""
-        _check_day(as_of)
+        check_day(as_of)
         return (self.check(case, as_of, coverage=coverage, same_day=same_day) for case in cases)
 
     def audit(
@@ -180,7 +180,7 @@ class Policy:
         Bad rows are quarantined and counted; the audit goes on. Raises `SourceError` for an export that can't be read
         and `MappingError` for a mapping that is wrong or does not fit it.
         """
-        _check_day(as_of)
+        check_day(as_of)
         book = WaiverBook(waivers, as_of)
         return run_audit(self, Path(export), Path(mapping), as_of, command=command, progress=progress, waivers=book)
 
@@ -233,6 +233,7 @@ def _shown(parameter: ParameterDefinition, day: date) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def _check_day(as_of: object) -> None:
+def check_day(as_of: object) -> None:
+    """Raises `UsageError` for what is no date."""
     if not isinstance(as_of, date) or isinstance(as_of, datetime):
         raise UsageError("as_of is a date.", remedy="Write date(2026, 5, 1); nothing reads the clock by itself.")

@@ -6,7 +6,7 @@ more after the smallest changes. So every draw comes out, and what Hypothesis sh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -19,14 +19,14 @@ from rebild_policy.engines.reference import Match, ReferenceEngine
 from rebild_policy.errors import PolicyError, UsageError
 from rebild_policy.explaining.edits import applied
 from rebild_policy.explaining.proposals import Proposals
-from rebild_policy.facts import Case, Coverage, Event
+from rebild_policy.facts import Case, Event
 from rebild_policy.plan import Plan
 from rebild_policy.results import Row, Verdict
 from rebild_policy.rules import Example, Rule
 from rebild_policy.strategies.choosing import Chooser, RandomChooser, SimplestChooser
 from rebild_policy.strategies.focus import Focus, focus_on
 from rebild_policy.strategies.generator import CaseGenerator
-from rebild_policy.strategies.naming import renamed
+from rebild_policy.strategies.naming import renamed, written
 from rebild_policy.strategies.pools import MAX_EVENTS
 from rebild_policy.strategies.sketches import Sketch, moved_in_time
 from rebild_policy.strategies.steering import steered
@@ -45,6 +45,9 @@ class CaseAsOf(NamedTuple):
     case: Case
     as_of: date
 
+    def __repr__(self) -> str:
+        return f"CaseAsOf(Case.read({written(self.case)!r}), {self.as_of!r})"
+
 
 @dataclass(frozen=True)
 class Aim:
@@ -60,6 +63,11 @@ class Aim:
     as_of: date | None = None
     odd: bool = False
     judge: Engine | None = None  # of the whole plan, where there is one
+
+    def about(self, rule: Rule | None, *verdicts: Verdict) -> Aim:
+        """The same about a rule of the policy, and the verdicts that it may come to. It is the plan's rule that is judged."""
+        planned = next((one for one in self.plan.rules if rule and one.name == rule.name), None)
+        return replace(self, rule=planned, verdicts=verdicts)
 
 
 class Marksman:
@@ -266,6 +274,3 @@ def in_order(case: Case) -> Case:
 def _seen(case: Case, as_of: date) -> Case:
     """The case without what comes after a day."""
     return case.model_copy(update={"events": tuple(event for event in case.events if event.day <= as_of)})
-
-
-__all__ = ["Aim", "CaseAsOf", "Coverage", "Marksman"]

@@ -18,8 +18,8 @@ from rebild_policy.loading import RuleSet
 from rebild_policy.plan import Plan
 from rebild_policy.strategies.choosing import Chooser
 from rebild_policy.strategies.focus import CASE, Focus, focus_on, planned
-from rebild_policy.strategies.pools import FIRST_DAY, LAST_DAY, MAX_EVENTS, NOBODY, ODD, PLAIN
-from rebild_policy.strategies.shapes import ABSENT, LinkField, Shape, Shapes, recorded
+from rebild_policy.strategies.pools import ABSENT, FIRST_DAY, LAST_DAY, MAX_EVENTS, NOBODY, ODD, PLAIN
+from rebild_policy.strategies.shapes import LinkField, Shape, Shapes, recorded
 
 SAME_DAY: Final[tuple[SameDay, ...]] = get_args(SameDay)
 
@@ -73,10 +73,11 @@ def _usual_days(day: date) -> tuple[date, ...]:
 class CaseGenerator:
     """Draws scenarios about `focus`; without one, about the whole vocabulary. Keep it: it remembers what it works out.
 
-    `plain`: only what a case system could hold on a good day. Without it there are odd ids, texts, links and dates, too.
+    `given`: fields for which nothing is drawn. `plain`: only what a case system could hold on a good day. Without it there
+    are odd ids, texts, links and dates, too.
     """
 
-    def __init__(self, focus: Focus | None = None, *, plain: bool = False) -> None:
+    def __init__(self, focus: Focus | None = None, *, plain: bool = False, given: frozenset[str] = frozenset()) -> None:
         self.vocabulary = vocabulary()
         self.focus = focus
         self._pools = PLAIN if plain else ODD
@@ -84,7 +85,7 @@ class CaseGenerator:
         self._triggers = focus.triggers if focus else ()
         self._types = self._weighted_types()
         self._anchors = self._weighted_anchors()
-        self._shapes = Shapes(self.vocabulary, focus, self._pools)
+        self._shapes = Shapes(self.vocabulary, focus, self._pools, given)
         self._near: dict[date, tuple[date, ...]] = {}
 
     # ---------------------------------------------------------------------------------------------------------- drawing
@@ -276,7 +277,8 @@ class CaseGenerator:
         return (*[*fields, *of_case, *sought] * 2, *self.focus.triggers)
 
 
-def generators(source: Plan | RuleSet) -> dict[str, CaseGenerator]:
+def generators(source: Plan | RuleSet, *, plain: bool = False) -> dict[str, CaseGenerator]:
     """A generator for each rule of a plan, or of a rule set in either profile, by the rule's name."""
     parameters = source.parameters
-    return {name: CaseGenerator(focus_on(rules, parameters)) for name, rules in planned(source).items() if rules}
+    known = planned(source).items()
+    return {name: CaseGenerator(focus_on(rules, parameters), plain=plain) for name, rules in known if rules}

@@ -1,4 +1,4 @@
-"""Other ids for the events of a case: e0, e1, … in source order, with the links that name them.
+"""Cases written short, and other ids for the events of a case: e0, e1, … in source order, with the links that name them.
 
 A link to an event that is not there names nobody afterwards: it must not come to name another event.
 """
@@ -16,6 +16,13 @@ def renamed(case: Case) -> Case:
     names = {event.id: f"e{number}" for number, event in enumerate(case.events)}
     events = tuple(_renamed(event, names) for event in case.events)
     return case.model_copy(update={"events": events})
+
+
+def written(case: Case) -> dict[str, Any]:
+    """The case as plain JSON, without what is not given."""
+    given = case.model_dump(mode="json", exclude_unset=True, exclude={"events"})
+    events = [{"type": event.type, **event.model_dump(mode="json", exclude_unset=True)} for event in case.events]
+    return {**given, "events": events}
 
 
 def _renamed(event: Event, names: dict[str, str]) -> Event:

@@ -14,7 +14,7 @@ from rebild_policy.errors import UsageError
 from rebild_policy.expressions import Scalar
 from rebild_policy.facts import ANY_EVENT, Event, EventType, FieldSpec, Vocabulary
 from rebild_policy.strategies.focus import Focus
-from rebild_policy.strategies.pools import ABSENT, BLANKS, FLAGS, TARGET, Pools
+from rebild_policy.strategies.pools import ABSENT, BLANKS, FLAGS, Pools
 
 _COUNTS: Final = (0, 1, 1, 2, 2, 3)
 
@@ -83,10 +83,11 @@ class _Fill:
 class Shapes:
     """The shapes of all event types, and of the case, for a focus; each is worked out when it is first asked for."""
 
-    def __init__(self, vocabulary: Vocabulary, focus: Focus | None, pools: Pools) -> None:
+    def __init__(self, vocabulary: Vocabulary, focus: Focus | None, pools: Pools, given: frozenset[str]) -> None:
         self._vocabulary = vocabulary
         self._focus = focus
         self._from = pools
+        self._given = given
         self._every_type = tuple(vocabulary.types)
         self._known: dict[tuple[str, bool], Shape] = {}
 
@@ -100,6 +101,7 @@ class Shapes:
     def _shape_of(self, owner: str, full: bool) -> Shape:
         type_ = self._vocabulary.types.get(owner)
         specs = recorded(type_) if type_ else list(self._vocabulary.case.values())
+        specs = [spec for spec in specs if spec.name not in self._given]
         must = {spec.name for spec in specs if type_ and type_.model.model_fields[spec.name].is_required()}
         read = self._focus.names(owner) | must if self._focus else {spec.name for spec in specs}
         model = type_.model if type_ else None

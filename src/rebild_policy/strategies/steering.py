@@ -17,7 +17,7 @@ from rebild_policy.explaining.solving import Draft, neutral, solutions
 from rebild_policy.expressions import And, Before, Compare, Day, Expression, Field, Not, Or, Present, Truth, walk
 from rebild_policy.facts import Event
 from rebild_policy.results import Verdict
-from rebild_policy.rules import By, Formula, Group, Holds, Quantifier
+from rebild_policy.rules import By, Formula, Group, Holds, Quantifier, Window, Within
 from rebild_policy.strategies.choosing import Chooser
 from rebild_policy.strategies.focus import CASE, Focus
 from rebild_policy.strategies.sketches import Sketch
@@ -195,7 +195,7 @@ class _Steering:
         """Change the bound events so that what a node seeks can come: make room for it, and fill in what it is compared with."""
         last = self.sketch.last
         self._try(self.sketch.moved(last, last.day + self._one_of(_APART)), self._still)
-        self._see_everything()
+        self.sketch = self.sketch.later(max(self.sketch.last.day - self.sketch.as_of, timedelta()) + self._one_of(_APART))
         for var in self.sketch.ids:
             for name in _fields(node.where, var):
                 event = self.sketch.match.bound[var]
@@ -211,16 +211,15 @@ class _Steering:
 
     def _date(self, node: Quantifier, reached: Goal) -> None:
         """Give a window another last day: by the dates that it rests on, and a case kind for which there is a duration."""
-        window = node.window
-        resting = () if window is None else (window.date,) if isinstance(window, By) else (window.duration, window.start)
-        for name in [name for one in resting if one for name in _fields(one, CASE)]:
+        for name in _resting(node.window, CASE):
             known = [value for value in self.focus.values.get((CASE, name), ()) if value is not None]
-            options = (sketch for value in self._in_turn(known) for sketch in self.sketch.with_case(name, value))
-            self._try(options, reached) or self._try(options, self._still)
-        for var, event in self.sketch.match.bound.items():
-            for name in [name for one in resting if one for name in _fields(one, var)]:
-                day = event.day + self._one_of((14, 7, 1, 0))
-                self._try(self.sketch.set(event, {name: day}), reached)
+            options = [sketch for value in self._in_turn(known) for sketch in self.sketch.with_case(name, value)]
+            if not self._try(options, reached):
+                self._try(options, self._still)
+        for var in self.sketch.ids:
+            for name in _resting(node.window, var):
+                event = self.sketch.match.bound[var]
+                self._try(self.sketch.set(event, {name: event.day + self._one_of((14, 7, 1, 0))}), reached)
 
     def _spoil(self, node: Quantifier, id_: str) -> None:
         """Make an event one that a node does not seek: drop it, have it come too late, or change what was wanted of it."""
@@ -303,6 +302,16 @@ class _Steering:
 def _fields(condition: Expression, var: str) -> list[str]:
     """The fields of an event, or of the case, that a condition reads."""
     return list(dict.fromkeys(node.name for node in walk(condition) if isinstance(node, Field) and node.var == var))
+
+
+def _resting(window: Window | None, var: str) -> list[str]:
+    """The fields of an event, or of the case, that a window rests on."""
+    match window:
+        case By(day):
+            return _fields(day, var)
+        case Within(duration, start):
+            return [*_fields(duration, var), *(_fields(start, var) if start else ())]
+    return []
 
 
 def _events_of(node: Before | Compare) -> set[str]:

@@ -1,0 +1,114 @@
+"""For every shipped rule, in either profile: violating cases violate it, compliant ones violate nothing, the others are as asked.
+
+Few draws of each by default; `REBILD_POLICY_DRAWS=200 python -m pytest tests/strategies/test_every_rule.py` takes minutes.
+No health check is suppressed anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rebild_policy import Coverage, Policy
+from rebild_policy.engines import ENGINES, Engine
+from rebild_policy.errors import UsageError
+from rebild_policy.results import Row, Verdict
+from rebild_policy.rules import Profile
+from rebild_policy.strategies import CaseAsOf, compliant_cases, pending_cases, undetermined_cases, violating_cases
+
+DRAWS = int(os.environ.get("REBILD_POLICY_DRAWS", "10"))
+MOST_EVENTS = 12
+
+
+@cache
+def policy(profile: Profile) -> Policy:
+    return Policy.rebild(profile=profile)
+
+
+@cache
+def reference(profile: Profile) -> Engine:
+    """The engine that defines the meaning; the strategies ask another one."""
+    return ENGINES["reference"](policy(profile).ready(Coverage.all()).plan)
+
+
+DUTIES = [(profile, rule.name) for profile in get_args(Profile) for rule in policy(profile).rules if rule.measure is None]
+STATISTICS = {rule.name for profile in get_args(Profile) for rule in policy(profile).rules if rule.measure is not None}
+WINDOWED = {
+    rule.name
+    for profile in get_args(Profile)
+    for rule in policy(profile).rules
+    if any("pending" in example.expect.values() for example in rule.examples)
+}
+every_duty = pytest.mark.parametrize(("profile", "rule"), DUTIES, ids=[f"{rule}-{profile}" for profile, rule in DUTIES])
+
+
+def check(strategy: st.SearchStrategy[CaseAsOf], looked_at: list[CaseAsOf]) -> None:
+    """Draw, with every health check in force, and put what was drawn into a list."""
+
+    @settings(max_examples=DRAWS)
+    @given(strategy)
+    def draw(drawn: CaseAsOf) -> None:
+        looked_at.append(drawn)
+
+    draw()
+    assert looked_at
+
+
+def rows(profile: Profile, drawn: CaseAsOf) -> list[Row]:
+    return reference(profile).verdicts(drawn.case, drawn.as_of)
+
+
+@every_duty
+def test_violating_cases_violate_the_rule(profile: Profile, rule: str) -> None:
+    looked_at: list[CaseAsOf] = []
+    check(violating_cases(policy(profile), rule=rule), looked_at)
+    for drawn in looked_at:
+        assert any(row.rule == rule and row.verdict is Verdict.VIOLATED for row in rows(profile, drawn))
+        assert len(drawn.case.events) <= MOST_EVENTS
+        assert all(event.day <= drawn.as_of for event in drawn.case.events)
+
+
+@every_duty
+def test_compliant_cases_violate_nothing_and_keep_the_rule(profile: Profile, rule: str) -> None:
+    looked_at: list[CaseAsOf] = []
+    check(compliant_cases(policy(profile), rule=rule), looked_at)
+    for drawn in looked_at:
+        said = rows(profile, drawn)
+        assert not [row for row in said if row.verdict is Verdict.VIOLATED and row.rule not in STATISTICS]
+        assert {row.verdict for row in said if row.rule == rule} & {Verdict.SATISFIED, Verdict.EXEMPT}
+        assert not policy(profile).check(*drawn).violations
+
+
+@pytest.mark.parametrize(("profile", "rule"), [one for one in DUTIES if one[1] in WINDOWED])
+def test_pending_cases_are_pending(profile: Profile, rule: str) -> None:
+    looked_at: list[CaseAsOf] = []
+    check(pending_cases(policy(profile), rule=rule), looked_at)
+    for drawn in looked_at:
+        pending = [row for row in rows(profile, drawn) if row.rule == rule and row.verdict is Verdict.PENDING]
+        assert pending
+        assert all(row.due and row.due >= drawn.as_of for row in pending)
+
+
+@pytest.mark.parametrize(("profile", "rule"), DUTIES[::4])
+def test_undetermined_cases_are_undetermined_or_refused(profile: Profile, rule: str) -> None:
+    looked_at: list[CaseAsOf] = []
+    try:
+        check(undetermined_cases(policy(profile), rule=rule), looked_at)
+    except UsageError as error:
+        # Only what a source leaves out can put such a rule in doubt; one of its examples says what.
+        written = policy(profile).ruleset.rule(rule)
+        doubts = [example for example in written.examples if "undetermined" in example.expect.values()]
+        assert all(example.without for example in doubts), error
+    for drawn in looked_at:
+        assert any(row.rule == rule and row.verdict is Verdict.UNDETERMINED for row in rows(profile, drawn))
+
+
+@pytest.mark.parametrize("rule", sorted(STATISTICS))
+def test_statistics_are_refused(rule: str) -> None:
+    with pytest.raises(UsageError, match=f"'{rule}' is a statistic"):
+        violating_cases(policy("statutory"), rule=rule)
