@@ -31,9 +31,13 @@ def events(type: str | type[Event] | None = None, /, *, odd: bool = False, **fie
     """Events of a type, given by name or by class, or of any type.
 
     `fields` says what some fields hold: a value, or a strategy for one. Links name events that are not drawn with it. Raises
-    `UsageError` for a type that does not exist, and when drawing for a field that the type does not take.
+    `UsageError` for a type or a field that does not exist, and when drawing for a value that the field does not take.
     """
     names = _types(type)
+    for name in names:
+        known = vocabulary().types[name].model.model_fields
+        for field in fields.keys() - known.keys():
+            raise UsageError(f"{name} has no field '{field}'.", remedy=did_you_mean(field, known))
     return st.deferred(lambda: _events(names, CaseGenerator(plain=not odd, given=frozenset(fields)), fields))
 
 

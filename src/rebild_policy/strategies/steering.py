@@ -212,7 +212,7 @@ class _Steering:
     def _date(self, node: Quantifier, reached: Goal) -> None:
         """Give a window another last day: by the dates that it rests on, and a case kind for which there is a duration."""
         for name in _resting(node.window, CASE):
-            known = [value for value in self.focus.values.get((CASE, name), ()) if value is not None]
+            known = self.focus.values.get((CASE, name), ())
             options = [sketch for value in self._in_turn(known) for sketch in self.sketch.with_case(name, value)]
             if not self._try(options, reached):
                 self._try(options, self._still)
