@@ -21,6 +21,7 @@ expressions.nodes expressions.parsing expressions.writing expressions.kleene exp
 facts.base facts.events facts.vocabulary facts.case facts.coverage facts.order facts
 rules
 parameters
+ical dues lazily
 results
 auditresults
 policydiff
@@ -41,6 +42,7 @@ findings
 preflight
 bundled
 audit
+previews
 policy
 impact
 strategies.pools strategies.choosing strategies.focus strategies.shapes strategies.generator strategies.hypothesis_source

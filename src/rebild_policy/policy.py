@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from rebild_policy.audit import Progress, Ready, run_audit
 from rebild_policy.auditresults import Audit
@@ -17,12 +17,13 @@ from rebild_policy.engines import ENGINES
 from rebild_policy.errors import UsageError, did_you_mean
 from rebild_policy.explaining.explain import Explainer
 from rebild_policy.expressions import UNKNOWN
-from rebild_policy.facts import Case, Coverage, SameDay
+from rebild_policy.facts import Case, Coverage, Event, SameDay
 from rebild_policy.findings import findings_of, not_checkable, split, statistics_of
 from rebild_policy.loading import RuleSet, load_rules
 from rebild_policy.overlays import with_overlay
 from rebild_policy.parameters import ParameterDefinition, override
 from rebild_policy.plan import build_plan
+from rebild_policy.previews import Preview, placed, preview
 from rebild_policy.results import OverlayChange, OverlayChanges, ParameterInfo, Report, Row, RuleSetInfo, Words
 from rebild_policy.rules import Profile, Rule
 from rebild_policy.waivers import Waiver, WaiverBook
@@ -157,6 +158,28 @@ class Policy:
             decides=self.decides,
             waiver_notes=tuple(book.notes()),
         )
+
+    def preview(
+        self,
+        case: Case,
+        event: Event | Mapping[str, Any],
+        *,
+        as_of: date | None = None,
+        coverage: Coverage | None = None,
+        same_day: SameDay = "unknown",
+    ) -> Preview:
+        """What would deviate, and what would fall due, if an event, such as a decision or a letter, were on record.
+
+        `event` may be a mapping without an id. `as_of` is its day by itself. Raises `CaseError` for what is no event, and
+        `UsageError` for an id that the case has, and for an event after `as_of`.
+        """
+        with_it, new = placed(case, event)
+        day = as_of or new.day
+        if new.day > day:
+            raise UsageError("the event to preview lies after as_of.", remedy="Leave as_of out: it is the day of the event.")
+        before, after = (self.check(one, day, coverage=coverage, same_day=same_day) for one in (case, with_it))
+        plan = self.ready(coverage or Coverage.all(), same_day).plan
+        return preview(Explainer(plan, with_it, day).event(new.id), before, after)
 
     def check_many(
         self, cases: Iterable[Case], as_of: date, *, coverage: Coverage | None = None, same_day: SameDay = "unknown"

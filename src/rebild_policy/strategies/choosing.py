@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Protocol, TypeVar
 
@@ -20,6 +20,9 @@ class Chooser(Protocol):
 
     def chance(self, probability: float) -> bool:
         """True with a probability; false is the simpler."""
+
+    def group(self, make: Callable[[Chooser], T]) -> T:
+        """What `make` makes, by choices that belong together: they can be left out as one."""
 
 
 class RandomChooser:
@@ -42,6 +45,10 @@ class RandomChooser:
         """See `Chooser`."""
         return self._next() < probability
 
+    def group(self, make: Callable[[Chooser], T]) -> T:
+        """See `Chooser`."""
+        return make(self)
+
 
 class SimplestChooser:
     """Always the simplest choice."""
@@ -57,3 +64,7 @@ class SimplestChooser:
     def chance(self, probability: float) -> bool:  # noqa: ARG002
         """See `Chooser`."""
         return False
+
+    def group(self, make: Callable[[Chooser], T]) -> T:
+        """See `Chooser`."""
+        return make(self)

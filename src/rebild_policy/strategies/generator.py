@@ -61,6 +61,8 @@ _AS_OF_MODES: Final = ("after", "after", "after", "near", "near", "near", "day",
 _LATER: Final = (60, 400, 30, 1)
 
 
+_MORE: Final = 0.6  # how often there is one more event
+
 _CALENDAR: Final = Calendar()
 
 
@@ -99,8 +101,17 @@ class CaseGenerator:
         return Scenario(data, as_of, missing, settled)
 
     def case(self, chooser: Chooser) -> dict[str, Any]:
-        """A case as `Case.read` takes it."""
-        return self._case(chooser)[0]
+        """A case as `Case.read` takes it; a plain one has its events in the order of days."""
+        if self._pools is not PLAIN:
+            return self._case(chooser)[0]
+        data, anchor = self.start(chooser, self._triggers)
+        events = data["events"]
+        for _ in range(MAX_EVENTS - len(events)):
+            days = [anchor, *(date.fromisoformat(event["time"][:10]) for event in events)]
+            event = self.perhaps_another(chooser, events, days)
+            events += [event] if event else []
+        events.sort(key=lambda event: event["time"][:10])
+        return data
 
     def missing(self, chooser: Chooser) -> tuple[str, ...]:
         """One to four event types, fields or fields of the case that a source does not record."""
@@ -141,6 +152,12 @@ class CaseGenerator:
         self._link(links, [*others, event], free[-1])
         return event
 
+    def perhaps_another(
+        self, chooser: Chooser, others: Sequence[dict[str, Any]], days: Collection[date]
+    ) -> dict[str, Any] | None:
+        """One more event, or none; each can be left out of a case without a word about the next."""
+        return chooser.group(lambda one: self.another(one, others, days) if one.chance(_MORE) else None)
+
     def _case(self, chooser: Chooser) -> tuple[dict[str, Any], list[date]]:
         ids = chooser.pick(self._pools.id_schemes)
         anchor = chooser.pick(self._nearby(chooser.pick(self._anchors)))
@@ -155,19 +172,13 @@ class CaseGenerator:
             type_ = due_types.pop(0) if due_types else self._any_type(chooser)
             events.append(self._event(chooser, type_, ids[len(events)], days, links, full=full))
         self._link(links, events, ids[len(events)])
-        if self._pools is PLAIN:
-            events.sort(key=lambda event: event["time"][:10])
-        else:
-            self._oddities(chooser, data, events, days)
-        data["events"] = events
-        return data, days
-
-    def _oddities(self, chooser: Chooser, data: dict[str, Any], events: list[dict[str, Any]], days: list[date]) -> None:
         if chooser.chance(0.05):
             recorded = chooser.pick(days).isoformat() + chooser.pick(self._pools.clocks)
             chooser.pick(events).update(case=data["id"], recorded_at=recorded)
         if chooser.chance(0.03):
             events.append(dict(chooser.pick(events)))  # an identical duplicate, which the case drops
+        data["events"] = events
+        return data, days
 
     def _event(
         self, chooser: Chooser, type_: str, id_: str, days: list[date], links: list[_PendingLink], *, full: bool

@@ -1,4 +1,4 @@
-"""Cases written short, and other ids for the events of a case: e0, e1, … in source order, with the links that name them.
+"""Cases written short, and other ids for a case and its events: e0, e1, … in source order, with the links that name them.
 
 A link to an event that is not there names nobody afterwards: it must not come to name another event.
 """
@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from rebild_policy.facts import Case, Event, vocabulary
-from rebild_policy.strategies.pools import NOBODY
+from rebild_policy.strategies.pools import CASE_IDS, NOBODY
 
 
 def renamed(case: Case) -> Case:
-    """The case with its events called e0, e1, … in source order, and its links after them."""
+    """The case, called c1, with its events called e0, e1, … in source order, and its links after them."""
     names = {event.id: f"e{number}" for number, event in enumerate(case.events)}
     events = tuple(_renamed(event, names) for event in case.events)
-    return case.model_copy(update={"events": events})
+    return case.model_copy(update={"id": CASE_IDS[0], "events": events})
 
 
 def written(case: Case) -> dict[str, Any]:
