@@ -86,7 +86,7 @@ def _profile(config: pytest.Config) -> Profile | None:
     known: dict[str, Profile] = {"guideline": "guideline", "statutory": "statutory"}
     name = _setting(config, "profile")
     if name and name not in known:
-        raise pytest.UsageError(f"rebild_policy_profile is one of {', '.join(known)}.")
+        raise pytest.UsageError(f"the profile is one of {', '.join(known)}.")
     return known.get(name)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
     from rebild_policy.strategies.aimed import CaseAsOf
+    from rebild_policy.strategies.machine import CaseMachine
     from rebild_policy.strategies.public import (
         cases,
         compliant_cases,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "CaseAsOf": "aimed",
+    "CaseMachine": "machine",
     "cases": "public",
     "compliant_cases": "public",
     "events": "public",
@@ -39,6 +41,7 @@ _HOMES = {
 
 __all__ = [
     "CaseAsOf",
+    "CaseMachine",
     "cases",
     "compliant_cases",
     "events",
