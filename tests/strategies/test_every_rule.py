@@ -1,4 +1,6 @@
-"""For every shipped rule, in either profile: violating cases violate it, compliant ones violate nothing, the others are as asked.
+"""For every shipped rule, in either profile: violating cases violate it, compliant ones violate nothing, others are as asked.
+
+The smallest change of a violation removes it and adds none.
 
 Few draws of each by default; `REBILD_POLICY_DRAWS=200 python -m pytest tests/strategies/test_every_rule.py` takes minutes.
 No health check is suppressed anywhere.
@@ -7,6 +9,7 @@ No health check is suppressed anywhere.
 from __future__ import annotations
 
 import os
+from datetime import date
 from functools import cache
 from typing import get_args
 
@@ -14,14 +17,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rebild_policy import Coverage, Policy
+from rebild_policy import Case, Coverage, Policy
 from rebild_policy.engines import ENGINES, Engine
 from rebild_policy.errors import UsageError
-from rebild_policy.results import Row, Verdict
+from rebild_policy.explaining.changes import applied
+from rebild_policy.results import Finding, Row, Verdict
 from rebild_policy.rules import Profile
 from rebild_policy.strategies import CaseAsOf, compliant_cases, pending_cases, undetermined_cases, violating_cases
 
 DRAWS = int(os.environ.get("REBILD_POLICY_DRAWS", "10"))
+CHANGES = max(4, DRAWS // 4)  # cases whose smallest change is made: that takes longer
 MOST_EVENTS = 12
 
 
@@ -116,3 +121,26 @@ def test_undetermined_cases_are_undetermined(profile: Profile, rule: str) -> Non
 def test_statistics_are_refused(rule: str) -> None:
     with pytest.raises(UsageError, match=f"'{rule}' is a statistic"):
         violating_cases(policy("statutory"), rule=rule)
+
+
+@every_duty
+def test_the_smallest_change_removes_the_violation_and_adds_none(profile: Profile, rule: str) -> None:
+    judge = policy(profile)
+
+    def violated(case: Case, as_of: date) -> dict[str, Finding]:
+        found = judge.check(case, as_of).findings
+        return {finding.fingerprint: finding for finding in found if finding.verdict is Verdict.VIOLATED}
+
+    looked_at: list[CaseAsOf] = []
+    check(violating_cases(judge, rule=rule), looked_at)
+    for case, as_of in looked_at[:CHANGES]:
+        before = violated(case, as_of)
+        for place, finding in before.items():
+            if finding.rule != rule:
+                continue
+            change = finding.explanation and finding.explanation.change
+            assert change is not None
+            if change.kind == "none":
+                assert change.reason
+                continue
+            assert violated(applied(case, change), as_of).keys() <= before.keys() - {place}

@@ -20,7 +20,7 @@ from rebild_policy.facts.base import REGISTRY
 
 FRESH = """
 import json, sys
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 light = sorted(name for name in sys.modules if name.partition(".")[0] in {"rebild_policy", "pydantic"})
 from typing import Literal
 from rebild_policy import Case, Event, events
@@ -30,6 +30,7 @@ class Own(Event):
 
 seen = []
 
+@settings(deadline=None)  # a shared machine is slow at times
 @given(st.from_type(Case), st.from_type(events.DecisionMade), st.from_type(Own), st.from_type(events.ReplySent))
 def test(case, decision, own, reply):
     assert (type(decision), type(own), type(reply)) == (events.DecisionMade, Own, events.ReplySent)
