@@ -63,7 +63,7 @@ class Aim:
     kept: bool = False
     as_of: date | None = None
     odd: bool = False
-    judge: Engine | None = None  # of the whole plan, where there is one
+    judge: Engine | None = None  # of the plan without its statistics, where there is one
 
     def about(self, rule: Rule | None, *verdicts: Verdict) -> Aim:
         """The same about a rule of the policy, and the verdicts that it may come to. It is the plan's rule that is judged."""
@@ -195,15 +195,15 @@ class Marksman:
 
     @cached_property
     def _judge(self) -> Engine:
-        return self.aim.judge or ENGINES["compiled"](self.aim.plan)
+        return self.aim.judge or ENGINES["compiled"](self.aim.plan.duties)
 
     @cached_property
     def _duties(self) -> dict[str, Rule]:
-        return {rule.name: rule for rule in self.aim.plan.rules if rule.measure is None}
+        return {rule.name: rule for rule in self.aim.plan.duties.rules}
 
     def _violations(self, case: Case, as_of: date) -> dict[Place, Row]:
         rows = self._judge.verdicts(case, as_of)
-        return {row[:3]: row for row in rows if row.verdict is Verdict.VIOLATED and row.rule in self._duties}
+        return {row[:3]: row for row in rows if row.verdict is Verdict.VIOLATED}
 
     def _mended(self, case: Case, as_of: date, verdict: Verdict | None) -> Case | None:
         """The case with changes that leave no rule violated: what a rule proposes, or else an event less."""

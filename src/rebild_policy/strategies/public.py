@@ -101,7 +101,7 @@ def compliant_cases(
     chosen = _rule(policy, rule)
 
     def marksmen() -> list[Marksman]:
-        plan, judge = policy.ready(coverage or Coverage.all())
+        plan, _, judge = policy.ready(coverage or Coverage.all())
         aim = Aim(plan, as_of=as_of, odd=odd, judge=judge, kept=True)
         about = [chosen] if chosen else [None, *_duties(plan.rules)]
         return [Marksman(aim.about(one, Verdict.SATISFIED, Verdict.EXEMPT)) for one in about]
@@ -162,7 +162,7 @@ def _with_verdict(
     chosen = _rule(policy, rule)
 
     def marksmen() -> list[Marksman]:
-        plan, judge = policy.ready(coverage or Coverage.all())
+        plan, _, judge = policy.ready(coverage or Coverage.all())
         aim = Aim(plan, as_of=as_of, odd=odd, judge=judge)
         about = [Marksman(aim.about(one, verdict)) for one in ([chosen] if chosen else _duties(plan.rules))]
         able = [marksman for marksman in about if marksman.wanted]
