@@ -168,3 +168,11 @@ def test_it_loads_no_part_of_the_package_before_it_is_needed(tmp_path: Path) -> 
     # Hypothesis may be loaded by a plugin of its own, and then its entry point is.
     assert own <= light | {"rebild_policy.registration", "rebild_policy.strategies", "rebild_policy.strategies.registering"}
     assert not {"pydantic", "holidays", "yaml"} & loaded
+
+
+def test_pytest_does_not_warn_that_the_package_is_loaded_already(tmp_path: Path) -> None:
+    """As it would where Hypothesis loaded it first: only of an installation does pytest mark what it wants to rewrite."""
+    mark = "from _pytest.config import Config; from _pytest.assertion.rewrite import AssertionRewritingHook as Hook"
+    code = f"import warnings; warnings.simplefilter('error'); import hypothesis, rebild_policy; {mark}; "
+    code += "Hook(Config.fromdictargs({}, [])).mark_rewrite('rebild_policy')"
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True)
