@@ -73,6 +73,12 @@ NOT_RUN = {
     "rebild-policy selftest --cases 1000000 --seed 2026": "takes an hour; recorded by hand",
 }
 
+# What a page may call, and what it does: as after an installation.
+COMMANDS_OF_PAGES = {
+    "rebild-policy": "from rebild_policy.cli.main import main\n\nmain()",
+    "pytest": "import sys\n\nimport pytest\n\nsys.exit(pytest.main())",
+}
+
 BLOCK = re.compile(
     r"(?:^<!-- (?P<word>file|append|from|exit|needs): (?P<about>[^\n]+?) -->\n+)?"
     r"^(?P<indent> *)```(?P<lang>[a-z]*)\n(?P<body>.*?)^(?P=indent)```$",
@@ -198,7 +204,7 @@ def not_run(block: Block) -> bool:
     known = [any(command.startswith(start) for start in NOT_RUN) for command in block.commands]
     assert all(known) or not any(known), f"line {block.line}: put the commands that are not run in a block of their own"
     if not any(known):
-        assert block.body.startswith(("rebild-policy ", "cat ")), f"line {block.line}: nobody knows how to test this"
+        assert block.body.startswith(("rebild-policy ", "cat ", "pytest ")), f"line {block.line}: nobody knows how to test this"
     return all(known)
 
 
@@ -206,12 +212,22 @@ def environment(folder: Path) -> dict[str, str]:
     """Where the command is `rebild-policy`, as after an installation, and neither terminal nor locale shows through."""
     tools = folder / ".bin"
     tools.mkdir(exist_ok=True)
-    command = tools / "rebild-policy"
-    command.write_text(f"#!{sys.executable}\nfrom rebild_policy.cli.main import main\n\nmain()\n", encoding="utf-8")
-    command.chmod(0o755)
+    for name, code in COMMANDS_OF_PAGES.items():
+        command = tools / name
+        command.write_text(f"#!{sys.executable}\n{code}\n", encoding="utf-8")
+        command.chmod(0o755)
     kept = {name: value for name, value in os.environ.items() if name in {"HOME", "SYSTEMROOT", "TMPDIR"}}
     path = os.pathsep.join([str(tools), os.environ["PATH"]])
-    return {**kept, "PATH": path, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "100", "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
+    # CI: Hypothesis draws the same on every run.
+    return {
+        **kept,
+        "CI": "true",
+        "PATH": path,
+        "PYTHONPATH": str(ROOT / "src"),
+        "COLUMNS": "100",
+        "LC_ALL": "C.UTF-8",
+        "PYTHONUTF8": "1",
+    }
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,8 @@
     report = policy.check(Case.read({...}), as_of=date(2026, 5, 1))
     report.violations
 
-Importing the package loads none of its parts; each is loaded when it is first named.
+Importing the package loads none of its parts; each is loaded when it is first named. PYTEST_DONT_REWRITE: Hypothesis may have
+loaded this by its entry point before pytest comes to it, which is nothing to warn of.
 """
 
 from importlib import import_module

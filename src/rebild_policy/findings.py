@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from rebild_policy.explaining.explain import Explainer
 from rebild_policy.facts import Case
+from rebild_policy.lazily import Lazily
 from rebild_policy.plan import Plan
-from rebild_policy.results import DayCount, Finding, Lazily, NotCheckableRule, Row, Statistic, Verdict, Words, fingerprint
+from rebild_policy.results import DayCount, Finding, NotCheckableRule, Row, Statistic, Verdict, Words, fingerprint
 from rebild_policy.rules import Rule
 from rebild_policy.waivers import WaiverBook
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from rebild_policy.audit import Progress, Ready, run_audit
 from rebild_policy.auditresults import Audit
@@ -18,12 +18,13 @@ from rebild_policy.engines import ENGINES
 from rebild_policy.errors import UsageError, did_you_mean
 from rebild_policy.explaining.explain import Explainer
 from rebild_policy.expressions import UNKNOWN
-from rebild_policy.facts import Case, Coverage, SameDay
+from rebild_policy.facts import Case, Coverage, Event, SameDay
 from rebild_policy.findings import findings_of, not_checkable, split, statistics_of
 from rebild_policy.loading import RuleSet, load_rules
 from rebild_policy.overlays import with_overlay
 from rebild_policy.parameters import ParameterDefinition, override
 from rebild_policy.plan import build_plan
+from rebild_policy.previews import Preview, placed, preview
 from rebild_policy.results import OverlayChange, OverlayChanges, ParameterInfo, Report, Row, RuleSetInfo, Words
 from rebild_policy.rules import Profile, Rule
 from rebild_policy.waivers import Waiver, WaiverBook
@@ -118,7 +119,7 @@ class Policy:
         They are those of the findings of `check`, in the same order; statistics, which never accuse, are not among them.
         """
         if type(as_of) is not date:
-            _check_day(as_of)
+            check_day(as_of)
         if coverage is None and same_day == "unknown":
             return self._default.duties.verdicts(case, as_of)
         return self.ready(coverage or Coverage.all(), same_day).duties.verdicts(case, as_of)
@@ -140,7 +141,7 @@ class Policy:
         `read_waivers`. `cross_check` names an engine that judges the case as well. Explanations are made when they are read.
         Raises `UsageError` for a wrong argument, and `DisagreementError` where the two engines differ.
         """
-        _check_day(as_of)
+        check_day(as_of)
         if not isinstance(case, Case):
             raise UsageError("the case to check is not a Case.", remedy="Make one of a mapping with Case.read(...).")
         plan, judge, _ = self.ready(coverage or Coverage.all(), same_day, engine)
@@ -166,11 +167,33 @@ class Policy:
             waiver_notes=tuple(book.notes()),
         )
 
+    def preview(
+        self,
+        case: Case,
+        event: Event | Mapping[str, Any],
+        *,
+        as_of: date | None = None,
+        coverage: Coverage | None = None,
+        same_day: SameDay = "unknown",
+    ) -> Preview:
+        """What would deviate, and what would fall due, if an event, such as a decision or a letter, were on record.
+
+        `event` may be a mapping without an id. `as_of` is its day by itself. Raises `CaseError` for what is no event, and
+        `UsageError` for an id that the case has, and for an event after `as_of`.
+        """
+        with_it, new = placed(case, event)
+        day = as_of or new.day
+        if new.day > day:
+            raise UsageError("the event to preview lies after as_of.", remedy="Leave as_of out: it is the day of the event.")
+        before, after = (self.check(one, day, coverage=coverage, same_day=same_day) for one in (case, with_it))
+        plan = self.ready(coverage or Coverage.all(), same_day).plan
+        return preview(Explainer(plan, with_it, day).event(new.id), before, after)
+
     def check_many(
         self, cases: Iterable[Case], as_of: date, *, coverage: Coverage | None = None, same_day: SameDay = "unknown"
     ) -> Iterator[Report]:
         """Check cases one after the other; see `check`."""
-        _check_day(as_of)
+        check_day(as_of)
         return (self.check(case, as_of, coverage=coverage, same_day=same_day) for case in cases)
 
     def audit(
@@ -190,7 +213,7 @@ class Policy:
         Raises `SourceError` for an export that can't be read, `MappingError` for a mapping that is wrong or does not fit it,
         and `DisagreementError` for the first case on which two engines differ.
         """
-        _check_day(as_of)
+        check_day(as_of)
         book = WaiverBook(waivers, as_of)
         second = CrossCheck.by(cross_check)
         if second:
@@ -248,6 +271,7 @@ def _shown(parameter: ParameterDefinition, day: date) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def _check_day(as_of: object) -> None:
+def check_day(as_of: object) -> None:
+    """Raises `UsageError` for what is no date."""
     if not isinstance(as_of, date) or isinstance(as_of, datetime):
         raise UsageError("as_of is a date.", remedy="Write date(2026, 5, 1); nothing reads the clock by itself.")

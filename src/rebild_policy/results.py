@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, computed_field
 
+from rebild_policy.dues import Due, DueList
 from rebild_policy.errors import UsageError, did_you_mean
 from rebild_policy.privacy import holds_cpr, redact
-from rebild_policy.rules import Profile, Severity
+from rebild_policy.rules import Profile, Severity, Text
 
 
 class Verdict(StrEnum):
@@ -156,28 +157,6 @@ class Explanation(Result):
     sought: tuple[Sought, ...]
     missing: tuple[MissingFact, ...]
     change: Change | None
-
-
-Told = TypeVar("Told")
-
-
-class Lazily(Generic[Told]):
-    """Something told when it is asked for. Any two are equal: a finding is told apart by what it says."""
-
-    __slots__ = ("make",)
-
-    def __init__(self, make: Callable[[], Told]) -> None:
-        self.make = make
-
-    def __call__(self) -> Told:
-        """Make it."""
-        return self.make()
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Lazily)
-
-    def __hash__(self) -> int:
-        return hash(Lazily)
 
 
 class Waived(Result):
@@ -371,6 +350,10 @@ class Report(Result):
         """The deviations that are accepted."""
         return [finding for finding in self.findings if finding.waived]
 
+    def due(self) -> DueList:
+        """What is pending and has to be done by a day, the earliest first; as JSON and for a calendar, too."""
+        return due_list(self.findings)
+
     def verdicts(self, statement: str) -> list[Verdict]:
         """The verdicts of the findings that concern a statement, such as "G50"; none where no rule applied.
 
@@ -383,3 +366,26 @@ class Report(Result):
     def verdict(self, statement: str) -> Verdict | None:
         """One verdict for a statement: violated over undetermined over pending over satisfied over exempt."""
         return overall(self.verdicts(statement))
+
+
+def due_list(findings: Iterable[Finding]) -> DueList:
+    """What findings say has to be done by a day, the earliest first."""
+    found = (_due(finding, finding.due) for finding in findings if finding.verdict is Verdict.PENDING and finding.due)
+    return DueList(sorted(found, key=lambda due: (due.day, due.case, due.rule, due.trigger)))
+
+
+def _due(finding: Finding, day: date) -> Due:
+    remedy = finding.explanation.remedy if finding.explanation else None
+    return Due(
+        day=day,
+        case=finding.case,
+        rule=finding.rule,
+        title=Text(finding.title.da, finding.title.en),
+        remedy=Text(remedy.da, remedy.en) if remedy else None,
+        statements=finding.statements,
+        severity=finding.severity,
+        event=finding.trigger.type,
+        trigger=finding.trigger.id,
+        fingerprint=finding.fingerprint,
+        as_of=finding.as_of,
+    )

@@ -24,7 +24,8 @@ from rebild_policy.results import Row, Verdict
 from rebild_policy.rulefiles import NOT_APPLICABLE
 from rebild_policy.rules import Profile
 from rebild_policy.scenario import Scenario
-from rebild_policy.strategies.generator import SAME_DAY, CaseGenerator, RandomChooser, generators
+from rebild_policy.strategies.choosing import RandomChooser
+from rebild_policy.strategies.generator import SAME_DAY, CaseGenerator, generators
 from rebild_policy.strategies.shrinking import shrink
 
 REFERENCE: Final = "reference"

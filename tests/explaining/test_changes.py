@@ -27,7 +27,8 @@ from rebild_policy.parameters import Dated, ParameterDefinition
 from rebild_policy.plan import Plan, build_plan
 from rebild_policy.results import Change, Copy, Verdict
 from rebild_policy.rules import By, Formula, Group, Holds, Profile, Quantifier, Rule, Text, Within
-from rebild_policy.strategies.generator import RandomChooser, generators
+from rebild_policy.strategies.choosing import RandomChooser
+from rebild_policy.strategies.generator import generators
 
 SHIPPED = load_rules(rules_folder())
 PROFILES: tuple[Profile, ...] = get_args(Profile)

@@ -9,7 +9,8 @@ import pytest
 
 from rebild_policy.errors import CaseError
 from rebild_policy.facts import Case, events
-from rebild_policy.strategies.generator import CaseGenerator, RandomChooser
+from rebild_policy.strategies.choosing import RandomChooser
+from rebild_policy.strategies.generator import CaseGenerator
 
 REPLY = {"type": "reply_sent", "id": "r", "time": "2026-01-05"}
 

@@ -6,7 +6,8 @@ from random import Random
 import pytest
 
 from rebild_policy.facts import Case, Coverage, earlier
-from rebild_policy.strategies.generator import CaseGenerator, RandomChooser
+from rebild_policy.strategies.choosing import RandomChooser
+from rebild_policy.strategies.generator import CaseGenerator
 
 EVERYTHING = Coverage.all().covers
 DAY, NEXT = "2026-01-05", "2026-01-06"

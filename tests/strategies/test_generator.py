@@ -24,8 +24,9 @@ from rebild_policy.facts.base import REGISTRY, OneId
 from rebild_policy.loading import RuleSet, load_rules
 from rebild_policy.plan import build_plan
 from rebild_policy.rules import Profile
+from rebild_policy.strategies.choosing import RandomChooser
 from rebild_policy.strategies.focus import focus_on, planned
-from rebild_policy.strategies.generator import CaseGenerator, RandomChooser, Scenario, generators
+from rebild_policy.strategies.generator import CaseGenerator, Scenario, generators
 from rebild_policy.strategies.hypothesis_source import HypothesisChooser, scenarios
 from rebild_policy.strategies.pools import CRC_PAIRS, FNV_PAIRS, NOBODY
 from rebild_policy.strategies.shapes import recorded

@@ -11,7 +11,8 @@ import pytest
 from rebild_policy.engines import CompiledEngine
 from rebild_policy.loading import load_rules
 from rebild_policy.plan import build_plan
-from rebild_policy.strategies.generator import CaseGenerator, RandomChooser, Scenario, generators
+from rebild_policy.strategies.choosing import RandomChooser
+from rebild_policy.strategies.generator import CaseGenerator, Scenario, generators
 from rebild_policy.strategies.shrinking import shrink
 
 RULES = load_rules(Path(__file__).parents[2] / "rules")

@@ -38,6 +38,11 @@ def applied(case: Case, change: Change) -> Case:
     return _with_events(case, tuple(new if other is event else other for other in case.events))
 
 
+def with_event(case: Case, event: Event) -> Case:
+    """`case` with one event more, after the last event whose day is not later than its own."""
+    return _placed(case, case.events, event)
+
+
 def rebuilt(event: Event, values: Mapping[str, ChangeValue], case: Case, *, time: date | None = None) -> Event:
     """`event` with other values and perhaps another time. Raises `UsageError` where the vocabulary does not take them.
 

@@ -106,11 +106,15 @@ class Proposals:
     # ------------------------------------------------------------------------------------------------------------- insert
     def _inserts(self) -> Iterator[_Proposal]:
         for node in self.sought("some"):
-            for type_ in self._types(node):
-                for day in self._days_to_insert(node):
-                    for fields in self._contents(node, type_, day):
-                        change = Change(kind="insert", type=type_, day=day, fields=fields)
-                        yield _Proposal(change, not of_citizen(type_))
+            for change in self.insertions(node):
+                yield _Proposal(change, not of_citizen(change.type or ""))
+
+    def insertions(self, node: Quantifier) -> Iterator[Change]:
+        """The events, new to the case, that could be what a node seeks."""
+        for type_ in self._types(node):
+            for day in self._days_to_insert(node):
+                for fields in self._contents(node, type_, day):
+                    yield Change(kind="insert", type=type_, day=day, fields=fields)
 
     def _types(self, node: Quantifier) -> tuple[str, ...]:
         if node.types == (ANY_EVENT,) or (len(node.types) > _FEW and _NOTE in node.types):

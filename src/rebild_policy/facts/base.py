@@ -31,6 +31,7 @@ from pydantic import (
 from rebild_policy.errors import FactError
 from rebild_policy.expressions import UNKNOWN, Attribute, Expression, Truth, Unknown, Value, parse, value
 from rebild_policy.expressions import Field as Resolved
+from rebild_policy.registration import announce
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
@@ -270,8 +271,10 @@ class Event(BaseModel):
         if len(names) > 1 or _RESERVED.intersection(names):
             raise FactError(f"{cls.__name__} can't be an event type.", remedy=_ONE_NAME)
         REGISTRY.update(dict.fromkeys(names, cls))
+        announce(cls)
 
 
+announce(Event)
 _ONE_NAME = "Write type: Literal['one_name'] = 'one_name'; 'case' and 'any_event' are taken."
 _RESERVED = {"any_event", "case"}  # rules and coverages mean something else by these
 REGISTRY: dict[str, type[Event]] = {}

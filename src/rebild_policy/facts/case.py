@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from rebild_policy.errors import CaseError, did_you_mean
 from rebild_policy.facts.base import REGISTRY, Date, Event, Flag, Identifier, Text
+from rebild_policy.registration import announce
 
 _FIELD = re.compile(r"[A-Za-z_]\w{0,39}")
 
@@ -135,6 +136,9 @@ class Case(BaseModel):
             return self.by_type
         seen = ((type_, [event for event in events if event["day"] <= as_of]) for type_, events in self.by_type.items())
         return {type_: events for type_, events in seen if events}
+
+
+announce(Case)
 
 
 def _same(one: Event, other: Event) -> bool:

@@ -20,7 +20,8 @@ from rebild_policy.plan.wording import PLACE
 from rebild_policy.results import Row, Verdict
 from rebild_policy.rules import Profile, Rule
 from rebild_policy.scenario import Scenario
-from rebild_policy.strategies.generator import RandomChooser, generators
+from rebild_policy.strategies.choosing import RandomChooser
+from rebild_policy.strategies.generator import generators
 
 CASES: Final = 600  # for each rule
 SEARCHED: Final = 20_000  # for a rule that none of them violates

@@ -23,7 +23,8 @@ from rebild_policy.proving.trials import Bench, differences, unexplained
 from rebild_policy.results import Row
 from rebild_policy.rules import Profile, Text
 from rebild_policy.scenario import Scenario
-from rebild_policy.strategies.generator import RandomChooser, generators
+from rebild_policy.strategies.choosing import RandomChooser
+from rebild_policy.strategies.generator import generators
 from rebild_policy.strategies.shrinking import shrink
 
 PROFILES: Final[tuple[Profile, ...]] = get_args(Profile)

@@ -6,68 +6,22 @@ shrinking. It knows the vocabulary, users' own event types included; a `Focus` m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from functools import cache, cached_property
-from random import Random
-from typing import Any, Final, NamedTuple, Protocol, TypeVar, get_args
+from typing import Any, Final, NamedTuple, get_args
 
 from rebild_policy.calendar import Calendar, Duration
 from rebild_policy.facts import ANY_EVENT, SameDay, vocabulary
 from rebild_policy.loading import RuleSet
 from rebild_policy.plan import Plan
 from rebild_policy.scenario import Scenario
+from rebild_policy.strategies.choosing import Chooser
 from rebild_policy.strategies.focus import CASE, Focus, focus_on, planned
-from rebild_policy.strategies.pools import (
-    CASE_IDS,
-    CLOCKS,
-    FIRST_DAY,
-    ID_SCHEMES,
-    LAST_DAY,
-    MAX_EVENTS,
-    NOBODY,
-    ORDINARY,
-    SPECIAL,
-)
-from rebild_policy.strategies.shapes import ABSENT, LinkField, Shape, Shapes, recorded
+from rebild_policy.strategies.pools import ABSENT, FIRST_DAY, LAST_DAY, MAX_EVENTS, NOBODY, ODD, PLAIN
+from rebild_policy.strategies.shapes import LinkField, Shape, Shapes, recorded
 
-T = TypeVar("T")
 SAME_DAY: Final[tuple[SameDay, ...]] = get_args(SameDay)
-
-
-# ------------------------------------------------------------------------------------------------------------- choosing
-class Chooser(Protocol):
-    """Where the generator's choices come from."""
-
-    def integer(self, low: int, high: int) -> int:
-        """A number from `low` to `high`, both included."""
-
-    def pick(self, options: Sequence[T]) -> T:
-        """One of `options`, each as likely; the first is the simplest."""
-
-    def chance(self, probability: float) -> bool:
-        """True with a probability; false is the simpler."""
-
-
-class RandomChooser:
-    """Choices of a random number generator."""
-
-    __slots__ = ("_next",)
-
-    def __init__(self, random: Random) -> None:
-        self._next = random.random
-
-    def integer(self, low: int, high: int) -> int:
-        """See `Chooser`."""
-        return low + int(self._next() * (high - low + 1))
-
-    def pick(self, options: Sequence[T]) -> T:
-        """See `Chooser`."""
-        return options[int(self._next() * len(options))]
-
-    def chance(self, probability: float) -> bool:
-        """See `Chooser`."""
-        return self._next() < probability
 
 
 class _PendingLink(NamedTuple):
@@ -86,6 +40,8 @@ _AS_OF_MODES: Final = ("after", "after", "after", "near", "near", "near", "day",
 _LATER: Final = (60, 400, 30, 1)
 
 
+_MORE: Final = 0.6  # how often there is one more event
+
 _CALENDAR: Final = Calendar()
 
 
@@ -96,16 +52,21 @@ def _usual_days(day: date) -> tuple[date, ...]:
 
 
 class CaseGenerator:
-    """Draws scenarios about `focus`; without one, about the whole vocabulary. Keep it: it remembers what it works out."""
+    """Draws scenarios about `focus`; without one, about the whole vocabulary. Keep it: it remembers what it works out.
 
-    def __init__(self, focus: Focus | None = None) -> None:
+    `given`: fields for which nothing is drawn. `plain`: only what a case system could hold on a good day. Without it there
+    are odd ids, texts, links and dates, too.
+    """
+
+    def __init__(self, focus: Focus | None = None, *, plain: bool = False, given: frozenset[str] = frozenset()) -> None:
         self.vocabulary = vocabulary()
         self.focus = focus
+        self._pools = PLAIN if plain else ODD
         self._every_type = tuple(self.vocabulary.types)
         self._triggers = focus.triggers if focus else ()
         self._types = self._weighted_types()
         self._anchors = self._weighted_anchors()
-        self._shapes = Shapes(self.vocabulary, focus)
+        self._shapes = Shapes(self.vocabulary, focus, self._pools, given)
         self._near: dict[date, tuple[date, ...]] = {}
 
     # ---------------------------------------------------------------------------------------------------------- drawing
@@ -119,8 +80,17 @@ class CaseGenerator:
         return Scenario(data, as_of, missing, settled)
 
     def case(self, chooser: Chooser) -> dict[str, Any]:
-        """A case as `Case.read` takes it."""
-        return self._case(chooser)[0]
+        """A case as `Case.read` takes it; a plain one has its events in the order of days."""
+        if self._pools is not PLAIN:
+            return self._case(chooser)[0]
+        data, anchor = self.start(chooser, self._triggers)
+        events = data["events"]
+        for _ in range(MAX_EVENTS - len(events)):
+            days = [anchor, *(date.fromisoformat(event["time"][:10]) for event in events)]
+            event = self.perhaps_another(chooser, events, days)
+            events += [event] if event else []
+        events.sort(key=lambda event: event["time"][:10])
+        return data
 
     def missing(self, chooser: Chooser) -> tuple[str, ...]:
         """One to four event types, fields or fields of the case that a source does not record."""
@@ -129,31 +99,76 @@ class CaseGenerator:
             names.append(chooser.pick(self._every_coverable))
         return tuple(dict.fromkeys(names))
 
+    def start(self, chooser: Chooser, types: Sequence[str], anchors: Sequence[date] = ()) -> tuple[dict[str, Any], date]:
+        """A case with one event of each of `types`, few of whose fields are left out, and the day that it turns on.
+
+        `anchors`: the days to choose that one from.
+        """
+        anchor = chooser.pick(self._nearby(chooser.pick(anchors or self._anchors)))
+        ids = chooser.pick(self._pools.id_schemes)
+        links: list[_PendingLink] = []
+        data: dict[str, Any] = {"id": chooser.pick(self._pools.case_ids)}
+        self._fill(chooser, data, self._shapes.of(CASE, True), (anchor, anchor), links)
+        days, events = [anchor, anchor, anchor], []
+        for type_, id_ in zip(types, ids, strict=False):
+            events.append(self._event(chooser, type_, id_, days, links, full=True))
+        self._link(links, events, ids[len(events)])
+        data["events"] = events
+        return data, anchor
+
+    def another(
+        self, chooser: Chooser, others: Sequence[dict[str, Any]], days: Collection[date], *, type_: str | None = None
+    ) -> dict[str, Any]:
+        """One more event of a case, of any type or of `type_`; `others` are the id and type of those that are there."""
+        taken = {other["id"] for other in others}
+        scheme = chooser.pick(self._pools.id_schemes)
+        free = [id_ for id_ in scheme if id_ not in taken] or [f"e{number}" for number in range(len(taken) + 2)]
+        free = [id_ for id_ in free if id_ not in taken]
+        links: list[_PendingLink] = []
+        full = chooser.chance(0.7)
+        near = [day for day in days if FIRST_DAY <= day <= LAST_DAY] or [FIRST_DAY]
+        event = self._event(chooser, type_ or self._any_type(chooser), free[0], near, links, full=full)
+        self._link(links, [*others, event], free[-1])
+        return event
+
+    def perhaps_another(
+        self, chooser: Chooser, others: Sequence[dict[str, Any]], days: Collection[date]
+    ) -> dict[str, Any] | None:
+        """One more event, or none; each can be left out of a case without a word about the next."""
+        return chooser.group(lambda one: self.another(one, others, days) if one.chance(_MORE) else None)
+
     def _case(self, chooser: Chooser) -> tuple[dict[str, Any], list[date]]:
-        ids = chooser.pick(ID_SCHEMES)
+        ids = chooser.pick(self._pools.id_schemes)
         anchor = chooser.pick(self._nearby(chooser.pick(self._anchors)))
         days = [anchor, anchor, anchor]
         links: list[_PendingLink] = []
         full = chooser.chance(0.5)  # without cases that lack little, rules with many conditions would never apply
-        data: dict[str, Any] = {"id": chooser.pick(CASE_IDS)}
+        data: dict[str, Any] = {"id": chooser.pick(self._pools.case_ids)}
         self._fill(chooser, data, self._shapes.of(CASE, full), (anchor, anchor), links)
         events: list[dict[str, Any]] = []
         due_types = list(self._triggers) if chooser.chance(0.92) else []
         while len(events) < MAX_EVENTS and (due_types or not events or chooser.chance(0.88)):
             type_ = due_types.pop(0) if due_types else self._any_type(chooser)
-            day = chooser.pick(self._nearby(chooser.pick(days)))
-            days.append(day)
-            event = {"type": type_, "id": ids[len(events)], "time": day.isoformat() + chooser.pick(CLOCKS)}
-            self._fill(chooser, event, self._shapes.of(type_, full), (day, anchor), links)
-            events.append(event)
+            events.append(self._event(chooser, type_, ids[len(events)], days, links, full=full))
         self._link(links, events, ids[len(events)])
         if chooser.chance(0.05):
-            recorded = chooser.pick(days).isoformat() + chooser.pick(CLOCKS)
+            recorded = chooser.pick(days).isoformat() + chooser.pick(self._pools.clocks)
             chooser.pick(events).update(case=data["id"], recorded_at=recorded)
         if chooser.chance(0.03):
             events.append(dict(chooser.pick(events)))  # an identical duplicate, which the case drops
         data["events"] = events
         return data, days
+
+    def _event(
+        self, chooser: Chooser, type_: str, id_: str, days: list[date], links: list[_PendingLink], *, full: bool
+    ) -> dict[str, Any]:
+        """An event near one of `days`, to which its day is added; the first is the one that the case turns on."""
+        anchor = days[0]
+        day = chooser.pick(self._nearby(chooser.pick(days)))
+        days.append(day)
+        event = {"type": type_, "id": id_, "time": day.isoformat() + chooser.pick(self._pools.clocks)}
+        self._fill(chooser, event, self._shapes.of(type_, full), (day, anchor), links)
+        return event
 
     def _any_type(self, chooser: Chooser) -> str:
         return chooser.pick(self._types) or chooser.pick(self._every_type)
@@ -190,6 +205,8 @@ class CaseGenerator:
             else:
                 wanted = field.targets if mode == "target" else ()
                 fitting = [other["id"] for other in events if other["type"] in wanted]
+                if not fitting and self._pools is PLAIN:
+                    continue
                 target = (fitting or everything)[number % len(fitting or everything)]
             if field.many:
                 event.setdefault(field.name, []).append(target)
@@ -220,7 +237,7 @@ class CaseGenerator:
 
     def _weighted_anchors(self) -> tuple[date, ...]:
         changes = [day for day in (self.focus.days if self.focus else ()) if FIRST_DAY <= day <= LAST_DAY]
-        return (*ORDINARY * 5, *SPECIAL, *changes * 3, FIRST_DAY, LAST_DAY)
+        return (*self._pools.ordinary * 5, *self._pools.special, *changes * 3, *self._pools.edges)
 
     def _weighted_types(self) -> tuple[str | None, ...]:
         """The types to draw from; None stands for any type at all."""
@@ -250,7 +267,8 @@ class CaseGenerator:
         return (*[*fields, *of_case, *sought] * 2, *self.focus.triggers)
 
 
-def generators(source: Plan | RuleSet) -> dict[str, CaseGenerator]:
+def generators(source: Plan | RuleSet, *, plain: bool = False) -> dict[str, CaseGenerator]:
     """A generator for each rule of a plan, or of a rule set in either profile, by the rule's name."""
     parameters = source.parameters
-    return {name: CaseGenerator(focus_on(rules, parameters)) for name, rules in planned(source).items() if rules}
+    known = planned(source).items()
+    return {name: CaseGenerator(focus_on(rules, parameters), plain=plain) for name, rules in known if rules}

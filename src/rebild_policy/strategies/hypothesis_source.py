@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from rebild_policy.errors import UsageError, did_you_mean
 from rebild_policy.loading import RuleSet
 from rebild_policy.plan import Plan
 from rebild_policy.scenario import Scenario
+from rebild_policy.strategies.choosing import Chooser
 from rebild_policy.strategies.generator import CaseGenerator, generators
 
 T = TypeVar("T")
@@ -34,6 +35,15 @@ class HypothesisChooser:
     def chance(self, probability: float) -> bool:
         """See `Chooser`."""
         return self._draw(_up_to(99)) >= round(100 - 100 * probability)
+
+    def group(self, make: Callable[[Chooser], T]) -> T:
+        """See `Chooser`."""
+        return self._draw(_group(make))
+
+
+@st.composite
+def _group(draw: st.DrawFn, make: Callable[[Chooser], T]) -> T:
+    return make(HypothesisChooser(draw))
 
 
 @cache

@@ -5,6 +5,7 @@ Each pool stands simplest first, which is what Hypothesis shrinks towards.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -130,3 +131,55 @@ FIRST_DAY: Final = date(1990, 1, 1)
 LAST_DAY: Final = date(2100, 12, 30)  # late on the 31st, in UTC, is 2101 in Copenhagen, where no event may be
 # A date field may hold any year; a deadline can't be counted from one outside 1990 to 2100.
 EXTREMES: Final = (date(1989, 12, 31), date(1, 1, 1), date(2100, 12, 31), date(2101, 1, 1), date(2600, 2, 1), date.max)
+
+# Link modes: to an event of a target type, to any, to the event itself, to one that is not there, or none.
+ABSENT: Final = "absent"
+TARGET: Final = "target"
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """What one way of drawing draws from. `extremes`: dates that no deadline can be counted from; none are drawn without."""
+
+    id_schemes: tuple[tuple[str, ...], ...]
+    case_ids: tuple[str, ...]
+    texts: tuple[str, ...]
+    numbers: tuple[int, ...]
+    clocks: tuple[str, ...]
+    ordinary: tuple[date, ...]
+    special: tuple[date, ...]
+    edges: tuple[date, ...]
+    extremes: tuple[date, ...]
+    date_modes: tuple[str, ...]
+    link_modes: tuple[str, ...]
+    plural_modes: tuple[str, ...]
+
+
+ODD: Final = Pools(
+    ID_SCHEMES,
+    CASE_IDS,
+    TEXTS,
+    NUMBERS,
+    CLOCKS,
+    ORDINARY,
+    SPECIAL,
+    (FIRST_DAY, LAST_DAY),
+    EXTREMES,
+    date_modes=(ABSENT, ABSENT, *["own"] * 7, "anchor", "anchor", "odd"),
+    link_modes=(ABSENT, *[TARGET] * 14, NOBODY, "any", "self"),
+    plural_modes=(TARGET, TARGET, TARGET, NOBODY, "any", "self"),
+)
+PLAIN: Final = Pools(
+    (_PLAIN,),
+    ("c1",),
+    (*["m"] * 4, *["n"] * 2, "æøå"),
+    (1, 2, 3, 14, 30),
+    (*[""] * 6, *["T10:00"] * 4, "T09:00", "T16:15", "T23:59"),
+    ORDINARY,
+    SPECIAL,
+    (),
+    (),
+    date_modes=(ABSENT, *["own"] * 4, "anchor"),
+    link_modes=(ABSENT, *[TARGET] * 9),
+    plural_modes=(TARGET,),
+)

@@ -14,12 +14,8 @@ from rebild_policy.errors import UsageError
 from rebild_policy.expressions import Scalar
 from rebild_policy.facts import ANY_EVENT, Event, EventType, FieldSpec, Vocabulary
 from rebild_policy.strategies.focus import Focus
-from rebild_policy.strategies.pools import BLANKS, EXTREMES, FLAGS, NOBODY, NUMBERS, TEXTS
+from rebild_policy.strategies.pools import ABSENT, BLANKS, FLAGS, Pools
 
-ABSENT = "absent"
-_DATE_MODES: Final = (ABSENT, ABSENT, *["own"] * 7, "anchor", "anchor", "odd")
-_LINK_MODES: Final = (ABSENT, *["target"] * 14, NOBODY, "any", "self")
-_PLURAL_MODES: Final = ("target", "target", "target", NOBODY, "any", "self")
 _COUNTS: Final = (0, 1, 1, 2, 2, 3)
 
 
@@ -78,7 +74,7 @@ class _Fill:
         if spec.name in self.must:
             return given
         if self.full and spec.kind == "text":
-            given = (*[TEXTS[0]] * len(given), *given)
+            given = (*[given[0]] * len(given), *given)
         if spec.name in self.asked:
             return (*[None] * len(given), *given)
         return (*[None] * (1 + len(given) // 16), *given) if self.full else pool
@@ -87,9 +83,11 @@ class _Fill:
 class Shapes:
     """The shapes of all event types, and of the case, for a focus; each is worked out when it is first asked for."""
 
-    def __init__(self, vocabulary: Vocabulary, focus: Focus | None) -> None:
+    def __init__(self, vocabulary: Vocabulary, focus: Focus | None, pools: Pools, given: frozenset[str]) -> None:
         self._vocabulary = vocabulary
         self._focus = focus
+        self._from = pools
+        self._given = given
         self._every_type = tuple(vocabulary.types)
         self._known: dict[tuple[str, bool], Shape] = {}
 
@@ -103,6 +101,7 @@ class Shapes:
     def _shape_of(self, owner: str, full: bool) -> Shape:
         type_ = self._vocabulary.types.get(owner)
         specs = recorded(type_) if type_ else list(self._vocabulary.case.values())
+        specs = [spec for spec in specs if spec.name not in self._given]
         must = {spec.name for spec in specs if type_ and type_.model.model_fields[spec.name].is_required()}
         read = self._focus.names(owner) | must if self._focus else {spec.name for spec in specs}
         model = type_.model if type_ else None
@@ -116,14 +115,16 @@ class Shapes:
         for spec in specs:
             compared = self._compared(owner, spec.name)
             if spec.link:
-                modes = fill.modes(spec, _PLURAL_MODES if spec.many else _LINK_MODES)
+                modes = fill.modes(spec, self._from.plural_modes if spec.many else self._from.link_modes)
                 counts = _COUNTS[spec.name in fill.must :] if spec.many else (1,)
                 targets = self._every_type if "*" in spec.link.targets else spec.link.targets
                 links.append(LinkField(spec.name, modes, targets, spec.many, counts))
             elif spec.kind == "date":
-                dates.append(DateField(spec.name, fill.modes(spec, _DATE_MODES), (*EXTREMES, *_around(compared))))
+                odd = (*self._from.extremes, *_around(compared))
+                dates.append(DateField(spec.name, fill.modes(spec, self._from.date_modes), odd))
             else:
-                plain.append((spec.name, _usable(model, spec.name, fill.pool(spec, _plain_pool(spec, compared)))))
+                pool = fill.pool(spec, _plain_pool(spec, compared, self._from))
+                plain.append((spec.name, _usable(model, spec.name, pool)))
         return Shape(tuple(plain), tuple(dates), tuple(links))
 
     def _compared(self, owner: str, name: str) -> tuple[Scalar, ...]:
@@ -144,21 +145,21 @@ def _around(constants: Iterable[Scalar]) -> list[date]:
     return [day + timedelta(days=step) for day in days if date.min < day < date.max for step in (0, -1, 1)]
 
 
-def _plain_pool(spec: FieldSpec, compared: Sequence[Scalar]) -> tuple[Any, ...]:
+def _plain_pool(spec: FieldSpec, compared: Sequence[Scalar], pools: Pools) -> tuple[Any, ...]:
     """The values of a flag, number, text or enum: those that rules name most often, none about one time in five."""
     match spec.kind:
         case "bool":
             return (None, *FLAGS) if spec.default is None else (None, spec.default, spec.default, not spec.default)
         case "int":
             near = [value + step for value in compared if isinstance(value, int) for step in (0, -1, 1)]
-            return (None, None, *NUMBERS, *near)
+            return (None, None, *pools.numbers, *near)
         case "enum":
             values = [*spec.values, *[value for value in compared if value in spec.values] * 3]
             return (*[None] * (1 + len(values) // 6), *values)
     wanted = [value for value in compared if isinstance(value, str)]
     # Half of the texts are those of the rules, if they name any.
-    repeated = wanted * max(1, len(TEXTS) // len(wanted)) if wanted else []
-    return (*[None] * (len(TEXTS) // 5), *TEXTS, *repeated)
+    repeated = wanted * max(1, len(pools.texts) // len(wanted)) if wanted else []
+    return (*[None] * (len(pools.texts) // 5), *pools.texts, *repeated)
 
 
 def _usable(model: type[Event] | None, name: str, pool: tuple[Any, ...]) -> tuple[Any, ...]:
