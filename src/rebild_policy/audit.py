@@ -21,6 +21,7 @@ from rebild_policy.rules import Profile
 from rebild_policy.sources.accounting import LinkCount
 from rebild_policy.sources.export import Export, SourcedCase, read_export
 from rebild_policy.sources.mapping import load_mapping
+from rebild_policy.sources.records import ArrowTable
 from rebild_policy.version import VERSION
 from rebild_policy.waivers import WaiverBook
 
@@ -55,7 +56,7 @@ class Judge(Protocol):
 
 def run_audit(
     judge: Judge,
-    export_path: Path,
+    source: Path | ArrowTable,
     mapping_path: Path,
     as_of: date,
     *,
@@ -65,9 +66,9 @@ def run_audit(
 ) -> Audit:
     """Read an export through a mapping and judge every case; see `Policy.audit`."""
     mapping = load_mapping(mapping_path)
-    size = max(export_path.stat().st_size, 1) if export_path.is_file() else 1
+    size = max(source.stat().st_size, 1) if isinstance(source, Path) and source.is_file() else 1
     on_read = (lambda done: progress("read", done, size)) if progress else None
-    export = read_export(export_path, mapping, progress=on_read)
+    export = read_export(source, mapping, progress=on_read)
     plan = judge.ready(export.coverage, export.same_day, "compiled", frozenset()).plan
     counts = _Counts(waivers)
     findings: list[Finding] = []
@@ -82,7 +83,7 @@ def run_audit(
         ruleset=judge.info,
         parameters=judge.parameters_on(as_of),
         source=SourceInfo(
-            file=export_path.name,
+            file=source.name if isinstance(source, Path) else export.name,
             sha256=export.input_sha256,
             mapping=mapping_path.name,
             mapping_sha256=export.mapping_sha256,

@@ -25,6 +25,7 @@ from rebild_policy.parameters import ParameterDefinition, override
 from rebild_policy.plan import build_plan
 from rebild_policy.results import OverlayChange, OverlayChanges, ParameterInfo, Report, Row, RuleSetInfo, Words
 from rebild_policy.rules import Profile, Rule
+from rebild_policy.sources.records import ArrowTable
 from rebild_policy.waivers import Waiver, WaiverBook
 
 _KEPT_PLANS = 64  # coverages come from mappings and from gaps of single cases; few recur
@@ -167,7 +168,7 @@ class Policy:
 
     def audit(
         self,
-        export: Path | str,
+        export: Path | str | ArrowTable,
         mapping: Path | str,
         as_of: date,
         *,
@@ -177,12 +178,15 @@ class Policy:
     ) -> Audit:
         """Check every case of an export, read through a mapping file, as of the end of a day.
 
+        The export is a file, or a table in memory of pandas, Polars, PyArrow or another library that speaks Arrow.
+
         Bad rows are quarantined and counted; the audit goes on. Raises `SourceError` for an export that can't be read
         and `MappingError` for a mapping that is wrong or does not fit it.
         """
         _check_day(as_of)
         book = WaiverBook(waivers, as_of)
-        return run_audit(self, Path(export), Path(mapping), as_of, command=command, progress=progress, waivers=book)
+        source = export if isinstance(export, ArrowTable) else Path(export)
+        return run_audit(self, source, Path(mapping), as_of, command=command, progress=progress, waivers=book)
 
     # --------------------------------------------------------------------------------------------------------- describing
     @property
