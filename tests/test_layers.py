@@ -39,7 +39,7 @@ sources.raw sources.records sources.stream
 sources.formats.texts sources.formats.delimited sources.formats.jsonlines sources.formats.jsondocument
 sources.formats.arrow sources.formats.memory sources.formats.parquet
 sources.formats.markup sources.formats.cellvalues sources.formats.workbook sources.formats.xes
-sources.formats.ocelfiles sources.formats.ocel sources.formats
+sources.formats.sqlitefile sources.formats.ocelfiles sources.formats.ocel sources.formats.database sources.formats
 sources.opening sources.export sources.mapping sources
 findings
 preflight
@@ -74,6 +74,7 @@ AT_HOME = {
     "holidays": {"calendar"},
     "rapidfuzz": {"errors"},
     "pyarrow": {"sources"},
+    "sqlalchemy": {"sources"},
 }
 
 
