@@ -34,8 +34,8 @@ engines.base engines.reference
 explaining.messages explaining.edits explaining.solving explaining.proposals explaining.changes explaining.counting
 explaining.disputes explaining.explain explaining
 engines.runtime engines.kleene_source engines.compiled engines
-sources.accounting sources.conditions sources.shapes sources.times sources.cells sources.links sources.checks sources.rows
-sources.raw sources.records sources.stream
+sources.accounting sources.conditions sources.shapes sources.times sources.cells sources.links sources.checks sources.pseudonyms
+sources.rows sources.raw sources.records sources.stream
 sources.formats.texts sources.formats.delimited sources.formats.jsonlines sources.formats.jsondocument
 sources.formats.arrow sources.formats.memory sources.formats.parquet
 sources.formats.markup sources.formats.cellvalues sources.formats.workbook sources.formats.xes

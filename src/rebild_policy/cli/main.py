@@ -23,6 +23,7 @@ from rebild_policy.cli.options import (
     Overlay,
     Profile,
     ProfileName,
+    Pseudonymise,
     Rules,
     Waivers,
     run,
@@ -103,6 +104,7 @@ def audit(
     overlay: Overlay = None,
     waivers: Waivers = None,
     answers: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="What people answered about a sample.")] = None,
+    pseudonymise: Pseudonymise = None,
     fail_on: Fail = FailOn.NEVER,
 ) -> None:
     """Audit a case export through a mapping file."""
@@ -122,6 +124,7 @@ def audit(
         overlay=overlay,
         waivers=waivers,
         answers=answers,
+        pseudonymise=pseudonymise,
         fail_on=fail_on,
     )
 
@@ -152,6 +155,7 @@ def sample(
     rules: Rules = None,
     overlay: Overlay = None,
     waivers: Waivers = None,
+    pseudonymise: Pseudonymise = None,
 ) -> None:
     """Draw a sample of cases for people to review, with a printable checklist for each."""
     run(
@@ -167,6 +171,7 @@ def sample(
         rules=rules,
         overlay=overlay,
         waivers=waivers,
+        pseudonymise=pseudonymise,
     )
 
 
@@ -185,6 +190,7 @@ def diff(
     new_set: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A parameter of NEW; repeatable.")] = None,
     examples: Annotated[int, typer.Option(min=0, help="Cases shown for each kind of change.")] = 3,
     format: Output = Format.TEXT,  # noqa: A002 - the option's name
+    pseudonymise: Pseudonymise = None,
     lang: Language = None,
 ) -> None:
     """Say what a change of policy would do: the verdicts that differ on real cases."""
@@ -201,6 +207,7 @@ def diff(
         new_set=new_set or [],
         examples=examples,
         format_=format,
+        pseudonymise=pseudonymise,
         lang=lang,
     )
 

@@ -48,6 +48,14 @@ Language = Annotated[Lang | None, typer.Option("--lang", help="Language of the o
 Rules = Annotated[Path | None, typer.Option("--rules", metavar="FOLDER", help="Your own rules instead of the bundled ones.")]
 Names = Annotated[list[str] | None, typer.Argument(metavar="[RULE]...", help="Only these rules; all without a name.")]
 Waivers = Annotated[Path | None, typer.Option("--waivers", metavar="FILE", help="Accepted deviations, as YAML.")]
+Pseudonymise = Annotated[
+    str | None,
+    typer.Option(
+        "--pseudonymise",
+        metavar="KEY",
+        help="Replace ids of cases, people and events. Where the key is: a file, or env:NAME; never the key itself.",
+    ),
+]
 Overlay = Annotated[
     Path | None, typer.Option("--overlay", metavar="FOLDER", help="Your parameters, severities, switched-off rules.")
 ]
