@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
-from rebild_policy.audit import Progress, Ready, run_audit
+from rebild_policy.audit import Progress, Ready, Source, run_audit
 from rebild_policy.auditresults import Audit
 from rebild_policy.bundled import rules_folder
 from rebild_policy.calendar import Calendar
@@ -27,6 +27,8 @@ from rebild_policy.plan import build_plan
 from rebild_policy.previews import Preview, placed, preview
 from rebild_policy.results import OverlayChange, OverlayChanges, ParameterInfo, Report, Row, RuleSetInfo, Words
 from rebild_policy.rules import Profile, Rule
+from rebild_policy.sources.pseudonyms import Pseudonyms
+from rebild_policy.sources.records import ArrowTable
 from rebild_policy.waivers import Waiver, WaiverBook
 
 _KEPT_PLANS = 64  # coverages come from mappings and from gaps of single cases; few recur
@@ -196,9 +198,9 @@ class Policy:
         check_day(as_of)
         return (self.check(case, as_of, coverage=coverage, same_day=same_day) for case in cases)
 
-    def audit(
+    def audit(  # noqa: PLR0913 - one for each thing that can be asked of an audit
         self,
-        export: Path | str,
+        export: Path | str | ArrowTable,
         mapping: Path | str,
         as_of: date,
         *,
@@ -206,8 +208,13 @@ class Policy:
         progress: Progress | None = None,
         cross_check: str | CrossCheck | None = None,
         waivers: Iterable[Waiver] = (),
+        pseudonyms: Pseudonyms | None = None,
     ) -> Audit:
         """Check every case of an export, read through a mapping file, as of the end of a day.
+
+        The export is a file, or a table in memory of pandas, Polars, PyArrow or another library that speaks Arrow.
+
+        With `pseudonyms`, the ids of cases, people and events are replaced by keyed hashes as they are read.
 
         Bad rows are quarantined and counted; the audit goes on. `cross_check` names an engine that judges every case as well.
         Raises `SourceError` for an export that can't be read, `MappingError` for a mapping that is wrong or does not fit it,
@@ -218,9 +225,8 @@ class Policy:
         second = CrossCheck.by(cross_check)
         if second:
             self.ready(Coverage.all(), "unknown", second.engine)  # an engine that isn't there is said before the export is read
-        return run_audit(
-            self, Path(export), Path(mapping), as_of, command=command, progress=progress, waivers=book, cross_check=second
-        )
+        source = Source(export if isinstance(export, ArrowTable) else Path(export), pseudonyms)
+        return run_audit(self, source, Path(mapping), as_of, command=command, progress=progress, waivers=book, cross_check=second)
 
     # --------------------------------------------------------------------------------------------------------- describing
     @property
