@@ -22,6 +22,7 @@ rules
 parameters
 results
 auditresults
+baseline
 policydiff
 rulefiles
 examples
@@ -52,7 +53,8 @@ proving.mutation proving
 linting.remarks linting.models linting.logic linting.names linting.values linting.words linting.observed linting
 schemas
 authoring.comments authoring.formatting authoring.scaffold authoring
-report.review_texts report.rule_texts report.texts report.figures report.writing report.reviews report.jsonl report.sentences report.sarif report.junit
+report.review_texts report.rule_texts report.texts report.figures report.writing report.reviews report.jsonl report.sentences
+report.sarif report.junit report.markdown
 report.html report.checklists report.terminal report.preflight report.conditions report.rule_page report.rule_lists report.impact
 report
 cli.failures cli.common cli.audit cli.check cli.coverage cli.demo cli.diff cli.explain cli.fmt cli.lint cli.mutate cli.new

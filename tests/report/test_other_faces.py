@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from xml.etree import ElementTree
 
@@ -10,6 +11,7 @@ import pytest
 from report_samples import HOSTILE, all_findings, make_audit
 
 from rebild_policy.report.junit import render_junit
+from rebild_policy.report.markdown import render_markdown
 from rebild_policy.report.sarif import render_sarif
 from rebild_policy.results import Verdict, Waived
 
@@ -103,3 +105,23 @@ def test_hostile_text_stays_text(hostile):
 def test_a_cpr_number_reaches_neither(audit):
     audit = make_audit(all_findings("010190-1234"))
     assert "010190-1234" not in render_sarif(audit, "da") + render_junit(audit, "da")
+
+
+# --------------------------------------------------------------------------------------------------------------- Markdown
+def test_the_document_begins_with_the_numbers(audit):
+    text = render_markdown(audit, {}, "en")
+    assert text.startswith("# Audit of ")
+    assert f"| Possible deviation | {len(audit.violations)} |" in text
+    assert f"{len(audit.violations)} of {len(audit.violations)} possible deviations are shown." in text
+    assert "Efterprøvning" in render_markdown(audit, {}, "da")
+
+
+@pytest.mark.parametrize("hostile", [*HOSTILE, "a | b", "[x](javascript:alert(1))", "`code`", "# head"])
+def test_hostile_text_makes_no_markup(hostile):
+    text = render_markdown(make_audit(all_findings(hostile)), {}, "en")
+    tables = [line for line in text.splitlines() if line.startswith("|")]
+    assert all(char.isprintable() or char == "\n" for char in text)
+    assert not re.search(r"(?<!\\)[<>`\[\]]", text)
+    # A cell that broke out of its place would give its row one cell more.
+    widths = [len(re.split(r"(?<!\\)\|", line)) for line in tables]
+    assert set(widths) <= {4, 5, 7, 8}

@@ -53,7 +53,8 @@ class _Suite:
         title = self.writer.words(self.title)
         yield f"<testsuite{_attributes(name=title, tests=tests, failures=failures, errors=0, skipped=skipped)}>"
         if self.kept:
-            yield f"<testcase{_attributes(classname=self.rule, name=self.writer.say('kept', n=self.kept))}/>"
+            kept = self.writer.say("kept", n=self.kept)
+            yield f"<testcase{_attributes(classname=self.rule, name=kept)}/>"
         for finding in self.findings:
             yield f"<testcase{_attributes(classname=self.rule, name=self._name(finding))}>"
             yield self._outcome(finding)
@@ -74,7 +75,7 @@ class _Suite:
         if finding.waived:
             short = acceptance(self.writer, finding.waived)
         elif finding.subsumed_by:
-            short = self.writer.say("told-by", rule=finding.subsumed_by)
+            short = self.writer.say("told-by", rule=safe(finding.subsumed_by))
         return f"<skipped{_attributes(message=f'{self.writer.verdict(finding.verdict)}: {short}')}/>"
 
 

@@ -21,6 +21,7 @@ from rebild_policy.version import VERSION
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: Final = {"high": "error", "medium": "warning", "low": "note"}
+_STATES: Final = {"new": "new", "persisting": "unchanged"}
 _KINDS: Final = {Verdict.VIOLATED: "fail", Verdict.UNDETERMINED: "open", Verdict.PENDING: "informational"}
 
 
@@ -81,6 +82,8 @@ def _result(writer: Writer, finding: Finding, number: int, file: str | None) -> 
         "partialFingerprints": {"rebildPolicy/v1": finding.fingerprint},
         "properties": _properties(finding),
     }
+    if finding.baseline:
+        result["baselineState"] = _STATES[finding.baseline]
     suppressions = list(_suppressions(writer, finding))
     if suppressions:
         result["suppressions"] = suppressions
@@ -118,7 +121,7 @@ def _suppressions(writer: Writer, finding: Finding) -> Iterable[dict[str, Any]]:
 
 def _uri(file: str) -> str:
     """A file name as a relative reference."""
-    return "".join(char if char.isalnum() and char.isascii() or char in "-._~" else _percent(char) for char in file)
+    return "".join(char if (char.isalnum() and char.isascii()) or char in "-._~" else _percent(char) for char in file)
 
 
 def _percent(char: str) -> str:
