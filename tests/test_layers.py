@@ -24,6 +24,7 @@ parameters
 ical dues lazily
 results
 auditresults
+baseline
 policydiff
 rulefiles
 examples
@@ -64,6 +65,7 @@ linting.remarks linting.models linting.logic linting.names linting.values lintin
 schemas
 authoring.comments authoring.formatting authoring.scaffold authoring.looking authoring.guessing authoring.proposing authoring
 report.review_texts report.rule_texts report.texts report.figures report.writing report.reviews report.jsonl report.sentences
+report.sarif report.junit report.markdown
 report.html report.checklists report.terminal report.preflight report.conditions report.rule_page report.rule_lists report.impact
 report.failures report
 testing.assertions testing.collecting testing

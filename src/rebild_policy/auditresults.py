@@ -129,6 +129,26 @@ class ReviewNote(Result):
     problem: ReviewProblem
 
 
+class FixedFinding(Result):
+    """A deviation of an earlier audit that is none any more; `now` is its verdict, None where there is no such finding."""
+
+    fingerprint: str
+    rule: SafeText
+    case: SafeText
+    trigger: SafeText
+    now: Verdict | None
+
+
+class BaselineInfo(Result):
+    """The earlier audit that this one is compared with: its findings file, and what became of its deviations."""
+
+    file: SafeText
+    sha256: str
+    new: int
+    persisting: int
+    fixed: tuple[FixedFinding, ...]
+
+
 class Audit(Result):
     """What the rules say of an export as of a day: the numbers first, then every finding."""
 
@@ -149,6 +169,7 @@ class Audit(Result):
     reviewed: ReviewInfo | None = None
     reviews: tuple[ReviewTally, ...] = ()
     review_notes: tuple[ReviewNote, ...] = ()
+    baseline: BaselineInfo | None = None
     findings: tuple[Finding, ...] = Field(exclude=True, repr=False)
     quarantined: tuple[QuarantinedRow, ...] = Field(default=(), exclude=True, repr=False)
 

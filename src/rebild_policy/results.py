@@ -180,11 +180,15 @@ class WaiverNote(Result):
     expires: date
 
 
+Standing = Literal["new", "persisting"]
+
+
 class Finding(Result):
     """The verdict of one rule on one match of its events, with the evidence in `explanation`, made when it is read.
 
     `subsumed_by`: the same fault is reported by that rule already, and this finding is not counted a second time. `waived`: the
-    deviation is accepted; it is shown as such, and is no violation of the report.
+    deviation is accepted; it is shown as such, and is no violation of the report. `baseline`: is the deviation in an earlier
+    audit as well? None where nothing was compared.
     """
 
     fingerprint: str
@@ -202,6 +206,7 @@ class Finding(Result):
     as_of: date
     subsumed_by: str | None = None
     waived: Waived | None = None
+    baseline: Standing | None = None
     explain: Annotated[Callable[[], Explanation] | None, Field(exclude=True, repr=False)] = None
     dispute: Annotated[Callable[[], bool] | None, Field(exclude=True, repr=False)] = None
     count: Annotated[Callable[[], tuple[DayCounted, ...]] | None, Field(exclude=True, repr=False)] = None

@@ -237,6 +237,8 @@ WORDS: dict[str, Label] = {
         "Delvis kendt: sager, hvor en række i karantæne kan skjule en hændelse, som reglen gælder.",
         "Partly known: cases where a quarantined row may hide an event that the rule is about.",
     ),
+    "told-by": Label("Talt med under reglen {rule}.", "Counted under the rule {rule}."),
+    "kept": Label("{n} overholdt eller undtaget", "{n} kept or exempt"),
     "subsumed": Label("{n} talt med under en anden regel", "{n} counted under another rule"),
     "subsumed-by": Label("Samme forhold tælles under: {rule}.", "The same fault is counted under: {rule}."),
     "trigger": Label("Udløst af", "Triggered by"),

@@ -1,0 +1,92 @@
+"""A baseline: the findings of an earlier audit, by which the deviations of this one are new, persisting or fixed.
+
+A finding is recognised by its fingerprint, which stays the same while rule, case and events do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from rebild_policy.auditresults import Audit, BaselineInfo, FixedFinding
+from rebild_policy.errors import Location, SourceError, shown
+from rebild_policy.results import Finding, Verdict
+
+_HOW = "Give the file that `rebild-policy audit --findings` wrote."
+
+
+class _Trigger(BaseModel):
+    id: str
+
+
+class _Line(BaseModel):
+    """What a baseline needs of a line of a findings file."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    fingerprint: str
+    rule: str
+    case: str
+    trigger: _Trigger
+    verdict: Verdict
+    subsumed_by: str | None = None
+    waived: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The deviations of an earlier audit by fingerprint."""
+
+    file: str
+    sha256: str
+    deviations: dict[str, FixedFinding]
+
+
+def read_baseline(path: Path) -> Baseline:
+    """The baseline in a findings file (JSONL). Raises `SourceError` naming the first line that is none."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"the baseline can't be read: {error.strerror}.", at=Location(shown(path))) from None
+    deviations: dict[str, FixedFinding] = {}
+    for number, line in enumerate(data.splitlines(), 1):
+        try:
+            read = _Line.model_validate_json(line)
+        except ValidationError:
+            raise SourceError("this is no line of a findings file.", at=Location(shown(path), number), remedy=_HOW) from None
+        if read.verdict is Verdict.VIOLATED and read.subsumed_by is None and read.waived is None:
+            deviations[read.fingerprint] = FixedFinding(
+                fingerprint=read.fingerprint, rule=read.rule, case=read.case, trigger=read.trigger.id, now=None
+            )
+    return Baseline(path.name, hashlib.sha256(data).hexdigest(), deviations)
+
+
+def with_baseline(audit: Audit, baseline: Baseline) -> Audit:
+    """The audit with its deviations marked as new or persisting, and those of the baseline that are fixed."""
+    findings = tuple(_marked(finding, baseline) for finding in audit.findings)
+    counted = [finding.baseline for finding in findings]
+    now = {finding.fingerprint: finding for finding in audit.findings}
+    fixed = tuple(
+        old.model_copy(update={"now": now[name].verdict if name in now else None})
+        for name, old in sorted(baseline.deviations.items(), key=lambda item: (item[1].case, item[1].rule, item[0]))
+        if name not in now or not now[name].deviates
+    )
+    info = BaselineInfo(
+        file=baseline.file,
+        sha256=baseline.sha256,
+        new=counted.count("new"),
+        persisting=counted.count("persisting"),
+        fixed=fixed,
+    )
+    return audit.model_copy(update={"findings": findings, "baseline": info})
+
+
+def _marked(finding: Finding, baseline: Baseline) -> Finding:
+    if not finding.deviates:
+        return finding
+    standing = "persisting" if finding.fingerprint in baseline.deviations else "new"
+    return finding.model_copy(update={"baseline": standing})

@@ -1,0 +1,79 @@
+"""A baseline: which deviations are new, which persist and which are fixed, from one export to the next."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rebild_policy import Audit, Policy, Verdict
+from rebild_policy.baseline import read_baseline, with_baseline
+from rebild_policy.errors import SourceError
+from rebild_policy.report.jsonl import write_findings
+
+MAPPING = """
+mapping: small
+title: {da: lille, en: small}
+source: {format: csv, delimiter: ";"}
+columns: {case: Sag, activity: Hvad, time: Dag, to: Svar til, id: Nr}
+time: {format: "%d-%m-%Y"}
+activities:
+  Brev: [{event: inquiry_received, set: {channel: {value: email}}}]
+  Svar: [{event: reply_sent, set: {inquiry: {column: to}}}]
+covers:
+  inquiry_received: all
+  reply_sent: all
+  acknowledgement_sent: all
+"""
+LATE = ("A;Brev;05-01-2026;;1", "B;Brev;05-01-2026;;2", "C;Brev;05-01-2026;;3")
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return Policy.rebild()
+
+
+def audit(policy: Policy, folder: Path, *rows: str) -> Audit:
+    (folder / "export.csv").write_text("Sag;Hvad;Dag;Svar til;Nr\n" + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+    (folder / "mapping.yaml").write_text(MAPPING, encoding="utf-8")
+    return policy.audit(folder / "export.csv", folder / "mapping.yaml", date(2026, 3, 2))
+
+
+def compared(policy: Policy, folder: Path, old: tuple[str, ...], new: tuple[str, ...]) -> Audit:
+    write_findings(folder / "old.jsonl", audit(policy, folder, *old).findings)
+    return with_baseline(audit(policy, folder, *new), read_baseline(folder / "old.jsonl"))
+
+
+def test_new_persisting_and_fixed(policy: Policy, tmp_path: Path) -> None:
+    # A is as it was, B was answered (in time, as it turns out), C is gone, D is new.
+    found = compared(policy, tmp_path, LATE, (*LATE[:2], "B;Svar;09-01-2026;2;9", "D;Brev;06-01-2026;;4"))
+    late = {one.case: (one.verdict, one.baseline) for one in found.findings if one.rule == "late-reply"}
+    assert late == {
+        "A": (Verdict.VIOLATED, "persisting"),
+        "B": (Verdict.SATISFIED, None),
+        "D": (Verdict.VIOLATED, "new"),
+    }
+    assert found.baseline is not None
+    assert [(one.case, one.now) for one in found.baseline.fixed if one.rule == "late-reply"] == [
+        ("B", Verdict.SATISFIED),
+        ("C", None),
+    ]
+    assert found.baseline.new + found.baseline.persisting == len(found.violations)
+
+
+def test_an_audit_against_itself_has_nothing_new_and_nothing_fixed(policy: Policy, tmp_path: Path) -> None:
+    found = compared(policy, tmp_path, LATE, LATE)
+    assert found.baseline is not None
+    assert (found.baseline.new, found.baseline.fixed) == (0, ())
+    assert found.baseline.persisting == len(found.violations) > 0
+
+
+def test_a_file_of_something_else_is_refused_by_line(tmp_path: Path) -> None:
+    good = '{"fingerprint":"a","rule":"r","case":"c","trigger":{"id":"i"},"verdict":"violated"}'
+    (tmp_path / "old.jsonl").write_text(f"{good}\nSag;Brev\n", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"old\.jsonl:2") as error:
+        read_baseline(tmp_path / "old.jsonl")
+    assert "Brev" not in str(error.value)
+    with pytest.raises(SourceError, match="can't be read"):
+        read_baseline(tmp_path / "none.jsonl")
