@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
+import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
 from rebild_policy import Audit, Policy, Verdict
 from rebild_policy.baseline import read_baseline, with_baseline
+from rebild_policy.cli.main import main
 from rebild_policy.errors import SourceError
 from rebild_policy.report.jsonl import write_findings
 
@@ -77,3 +83,30 @@ def test_a_file_of_something_else_is_refused_by_line(tmp_path: Path) -> None:
     assert "Brev" not in str(error.value)
     with pytest.raises(SourceError, match="can't be read"):
         read_baseline(tmp_path / "none.jsonl")
+
+
+def test_the_command_says_what_is_new_and_fails_on_that_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    audit(Policy.rebild(), tmp_path, *LATE)
+    ask = ["audit", "export.csv", "--mapping", "mapping.yaml", "--as-of", "2026-03-02", "--lang", "en", "--fail-on", "low"]
+    assert run(*ask, "--findings", "old.jsonl") == 1
+    capsys.readouterr()
+    assert run(*ask, "--baseline", "old.jsonl", "--html", "a.html") == 0, "nothing is new"
+    assert re.search(r"Since old\.jsonl +0 new, \d+ persisting and 0 fixed", capsys.readouterr().out)
+    assert "Since old.jsonl: 0 new" in (tmp_path / "a.html").read_text("utf-8")
+    audit(Policy.rebild(), tmp_path, *LATE[:2], "D;Brev;05-01-2026;;4")
+    assert run(*ask, "--baseline", "old.jsonl", "--sarif", "a.sarif", "--junit", "a.xml", "--markdown", "a.md") == 1
+    states = {one.get("baselineState") for one in json.loads((tmp_path / "a.sarif").read_text("utf-8"))["runs"][0]["results"]}
+    assert {"new", "unchanged"} <= states
+    assert "| Since old.jsonl | 1 new" in (tmp_path / "a.md").read_text("utf-8")
+    assert ElementTree.parse(tmp_path / "a.xml").getroot().tag == "testsuites"
+
+
+def run(*arguments: str) -> int:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sys, "argv", ["rebild-policy", *arguments])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+    return int(stopped.value.code or 0)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from rebild_policy.audit import Progress
 from rebild_policy.auditresults import Audit
+from rebild_policy.baseline import read_baseline, with_baseline
 from rebild_policy.cli.common import console, day, exit_code, language, policy, progress
 from rebild_policy.errors import UsageError, shown
 from rebild_policy.preflight import preflight
 from rebild_policy.report.html import render_html
 from rebild_policy.report.jsonl import write_findings
+from rebild_policy.report.junit import render_junit
+from rebild_policy.report.markdown import render_markdown
 from rebild_policy.report.preflight import render_preflight
+from rebild_policy.report.sarif import render_sarif
 from rebild_policy.report.terminal import render_audit
 from rebild_policy.review.answers import SAMPLE, read_answers, with_answers
 from rebild_policy.rules import Language, Profile, Statement
@@ -33,15 +37,14 @@ def run(
     as_of: str,
     profile: Profile,
     format_: str,
-    findings: Path | None,
-    html: Path | None,
-    quarantine: Path | None,
+    outputs: Mapping[str, Path | None],
     preflight_only: bool,
     lang: Language | None,
     rules: Path | None,
     overlay: Path | None,
     waivers: Path | None,
     answers: Path | None,
+    baseline: Path | None,
     cross_check: str | None,
     pseudonymise: str | None,
     fail_on: str,
@@ -51,12 +54,14 @@ def run(
     accepted = read_waivers(waivers) if waivers else ()
     pseudonyms = Pseudonyms.read(pseudonymise) if pseudonymise else None
     reviewed = read_answers(answers) if answers else None
+    earlier = read_baseline(baseline) if baseline else None
     if preflight_only:
         read = load_mapping(mapping)
         plan = judge.ready(coverage_of(read), read.time.same_day).plan
         render_preflight(preflight(plan), tongue, console())
         return 0
-    _check_outputs((findings, html, quarantine), (export, mapping, waivers, answers, answers and answers.with_name(SAMPLE)))
+    sample = answers and answers.with_name(SAMPLE)
+    _check_outputs(outputs.values(), (export, mapping, waivers, answers, sample, baseline))
     with shown_progress() as bar:
         result = judge.audit(
             export,
@@ -70,29 +75,38 @@ def run(
         )
     if reviewed:
         result = with_answers(result, reviewed)
-    _write(result, judge.ruleset.statements, tongue, findings, html, quarantine)
+    if earlier:
+        result = with_baseline(result, earlier)
+    _write(result, judge.ruleset.statements, tongue, outputs)
     if format_ == "json":
         print(result.model_dump_json(indent=2))
     else:
         render_audit(result, judge.ruleset.statements, tongue, console())
-    return exit_code(result.violations, fail_on)
+    return exit_code((one for one in result.violations if one.baseline != "persisting"), fail_on)
 
 
 def _write(
     audit: Audit,
     statements: Mapping[str, Statement],
     lang: Language,
-    findings: Path | None,
-    html: Path | None,
-    quarantine: Path | None,
+    outputs: Mapping[str, Path | None],
 ) -> None:
     """Write the files that were asked for."""
-    if findings:
-        write_findings(findings, audit.findings)
-    if html:
-        html.write_text(render_html(audit, statements, lang), encoding="utf-8")
-    if quarantine:
-        write_quarantine(quarantine, audit.quarantined)
+    writers: dict[str, Callable[[Path], object]] = {
+        "findings": lambda path: write_findings(path, audit.findings),
+        "html": lambda path: _write_text(path, render_html(audit, statements, lang)),
+        "sarif": lambda path: _write_text(path, render_sarif(audit, lang)),
+        "junit": lambda path: _write_text(path, render_junit(audit, lang)),
+        "markdown": lambda path: _write_text(path, render_markdown(audit, statements, lang)),
+        "quarantine": lambda path: write_quarantine(path, audit.quarantined),
+    }
+    for kind, path in outputs.items():
+        if path:
+            writers[kind](path)
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | None]) -> None:

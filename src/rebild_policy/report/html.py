@@ -14,7 +14,7 @@ from rebild_policy.auditresults import Audit, RuleTally
 from rebild_policy.report import figures
 from rebild_policy.report.figures import Counts
 from rebild_policy.report.reviews import reviews_on_page
-from rebild_policy.report.sentences import Evidence, accepted, evidence, gist, missing_fact, overlay_change, waiver_note
+from rebild_policy.report.sentences import Evidence, accepted, evidence, gist, missing_fact, overlay_change, since, waiver_note
 from rebild_policy.report.sentences import counted as counted_text
 from rebild_policy.report.writing import Writer, capital, grouped, safe
 from rebild_policy.results import Finding, Verdict, Words
@@ -67,6 +67,7 @@ def render_html(
             counts=figures.of_audit(audit),
             headline=headline(audit, writer),
             lead=lead(audit, writer),
+            since=list(since(writer, audit)),
             sections=list(figures.by_section(audit, statements)),
             statements=statements,
             tallies={tally.rule: tally for tally in audit.tallies},

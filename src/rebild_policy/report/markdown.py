@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from rebild_policy.auditresults import Audit
 from rebild_policy.report import figures
 from rebild_policy.report.figures import ORDER
-from rebild_policy.report.sentences import counted, gist
+from rebild_policy.report.sentences import counted, gist, since
 from rebild_policy.report.writing import Writer, capital, safe
 from rebild_policy.results import Verdict
 from rebild_policy.rules import Language, Statement
@@ -49,6 +49,7 @@ class _Page:
         for verdict in ORDER:
             share = self.writer.share(counts[verdict], whole)
             rows.append((capital(self.writer.verdict(verdict)), self.writer.number(counts[verdict]), share))
+        rows += ((name, told, "") for name, told in since(self.writer, self.audit))
         yield from self._headed("numbers")
         yield from _table(("", self.say("number"), self.say("share-head")), rows)
 

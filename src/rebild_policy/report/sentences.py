@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from rebild_policy.auditresults import Audit
 from rebild_policy.labels import SEVERITIES
 from rebild_policy.report.writing import Writer, capital, safe
 from rebild_policy.results import (
@@ -125,6 +126,14 @@ def overlay_change(writer: Writer, change: OverlayChange) -> str:
     key = "table" if change.kind == "parameter" and not change.value else change.kind
     value = writer.pick(SEVERITIES[change.value]) if change.kind == "severity" else writer.duration(change.value)
     return writer.say(f"overlay.{key}", name=safe(change.name), value=value, reason=safe(change.reason))
+
+
+def since(writer: Writer, audit: Audit) -> Iterator[tuple[str, str]]:
+    """What became of the deviations of an earlier audit."""
+    known = audit.baseline
+    if known:
+        counts = writer.say("baseline-counts", new=known.new, persisting=known.persisting, fixed=len(known.fixed))
+        yield writer.say("baseline", file=writer.name(known.file)), counts
 
 
 def waiver_note(writer: Writer, note: WaiverNote) -> str:

@@ -22,6 +22,7 @@ from rebild_policy.report.sentences import (
     evidence,
     missing_fact,
     overlay_change,
+    since,
     waiver_note,
 )
 from rebild_policy.report.writing import Writer, capital, grouped, safe
@@ -164,6 +165,8 @@ class _Face:
             same = sum(one.verdict is Verdict.PENDING and one.due == due for one in audit.findings)
             if due:
                 self.text(self.writer.say("next-due", day=due, obligations=self.writer.say("obligations", n=same)))
+        if audit.baseline:
+            self.put(self.pairs(since(self.writer, audit)))
         if audit.reasons:
             self.section("why-undetermined", part=True)
             self.put(self.counted((reason.findings, missing_fact(self.writer, reason.missing)) for reason in audit.reasons))
@@ -306,7 +309,8 @@ class _Face:
     # ---------------------------------------------------------------------------------------------------------- findings
     def finding(self, finding: Finding) -> None:
         """Print one finding, with its evidence unless there is nothing to look into."""
-        verdict = Text(self.writer.verdict(finding.verdict), style=_STYLES[finding.verdict])
+        standing = f" ({self.writer.say(f'standing.{finding.baseline}')})" if finding.baseline else ""
+        verdict = Text(self.writer.verdict(finding.verdict) + standing, style=_STYLES[finding.verdict])
         head = verdict.append(f"  {self.writer.words(finding.title)}", style="bold")
         case = f"{self.writer.say('case')} {self.writer.name(finding.case)}"
         lines: list[RenderableType] = ["", head, Text(case, overflow="fold")]

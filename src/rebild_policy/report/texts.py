@@ -237,6 +237,12 @@ WORDS: dict[str, Label] = {
         "Delvis kendt: sager, hvor en række i karantæne kan skjule en hændelse, som reglen gælder.",
         "Partly known: cases where a quarantined row may hide an event that the rule is about.",
     ),
+    "baseline": Label("Siden {file}", "Since {file}"),
+    "baseline-counts": Label(
+        "{new} nye, {persisting} fortsatte og {fixed} rettede", "{new} new, {persisting} persisting and {fixed} fixed"
+    ),
+    "standing.new": Label("ny", "new"),
+    "standing.persisting": Label("fortsat", "persisting"),
     "told-by": Label("Talt med under reglen {rule}.", "Counted under the rule {rule}."),
     "kept": Label("{n} overholdt eller undtaget", "{n} kept or exempt"),
     "subsumed": Label("{n} talt med under en anden regel", "{n} counted under another rule"),
