@@ -36,7 +36,10 @@ explaining.disputes explaining.explain explaining
 engines.runtime engines.kleene_source engines.compiled
 engines.durable.order engines.durable.conditions engines.durable.clauses engines.durable.encoding engines.durable.patterns
 engines.durable.session engines.durable.boards engines.durable.facts engines.durable.rules engines.durable.judging
-engines.durable.matches engines.durable.engine engines.durable engines.gaps engines
+engines.durable.matches engines.durable.engine engines.durable
+engines.tables.layout engines.tables.sql engines.tables.order engines.tables.conditions engines.tables.windows
+engines.tables.compiling engines.tables.days engines.tables.loading engines.tables.engine engines.tables
+engines.gaps engines
 sources.stream sources.accounting sources.conditions sources.shapes sources.times sources.tabular sources.cells sources.links
 sources.checks sources.rows sources.export sources.mapping sources
 findings
@@ -71,6 +74,9 @@ AT_HOME = {
     "yaml": {"documents", "difference", "authoring"},
     "holidays": {"calendar"},
     "rapidfuzz": {"errors"},
+    "duckdb": {"engines"},
+    "sqlglot": {"engines"},
+    "pyarrow": {"engines"},
 }
 
 
