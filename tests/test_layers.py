@@ -38,13 +38,15 @@ engines.durable.order engines.durable.conditions engines.durable.clauses engines
 engines.durable.session engines.durable.boards engines.durable.facts engines.durable.rules engines.durable.judging
 engines.durable.matches engines.durable.engine engines.durable
 engines.tables.layout engines.tables.sql engines.tables.order engines.tables.conditions engines.tables.windows
-engines.tables.compiling engines.tables.days engines.tables.loading engines.tables.engine engines.tables
+engines.tables.compiling engines.tables.days engines.tables.loading engines.tables.engine
+engines.tables.buckets engines.tables.store engines.tables
 engines.gaps engines
 sources.stream sources.accounting sources.conditions sources.shapes sources.times sources.tabular sources.cells sources.links
 sources.checks sources.rows sources.export sources.mapping sources
 findings
 preflight
 bundled
+bulk
 scenario difference pseudonyms crosscheck
 audit
 policy
@@ -76,7 +78,7 @@ AT_HOME = {
     "rapidfuzz": {"errors"},
     "duckdb": {"engines"},
     "sqlglot": {"engines"},
-    "pyarrow": {"engines"},
+    "pyarrow": {"engines", "bulk"},
 }
 
 

@@ -28,27 +28,27 @@ BEFORE = (
 )
 
 UNREASONED = """
-SELECT cid, 'decision-without-reasons' AS rule, id AS "trigger", if(reasons, 'satisfied', 'violated') AS verdict,
+SELECT cid, pos, 'decision-without-reasons' AS rule, id AS "trigger", if(reasons, 'satisfied', 'violated') AS verdict,
     NULL::DATE AS due
 FROM decision_made WHERE act = 'decision' AND day <= $as_of
 """
 UNHEARD = f"""
-SELECT y.cid, 'decision-without-hearing', y.id,
+SELECT y.cid, y.pos, 'decision-without-hearing', y.id,
     CASE WHEN bool_or({BEFORE}) THEN 'satisfied' WHEN bool_or(x.day = y.day AND ({BEFORE}) IS NULL) THEN 'undetermined'
     ELSE 'violated' END, NULL::DATE
 FROM decision_made y LEFT JOIN hearing_sent x ON x.cid = y.cid AND x.matter = y.matter AND x.day <= $as_of
 WHERE y.act = 'decision' AND y.outcome <> 'granted' AND y.final AND y.day <= $as_of
-GROUP BY y.cid, y.id
+GROUP BY y.cid, y.pos, y.id
 """
 # An answer links to what it answers, so on one day it comes after it unless their clock times say otherwise.
 AFTER = "(x.day > y.day OR x.day = y.day AND (x.instant < y.instant) IS NOT TRUE)"
 LATE = f"""
-SELECT i.cid, 'late-reply', i.id,
+SELECT i.cid, i.pos, 'late-reply', i.id,
     CASE WHEN r.first <= i.due OR a.first <= i.due THEN 'satisfied' WHEN NOT i.requires_reply THEN 'exempt'
     WHEN i.due IS NULL THEN 'undetermined' WHEN $as_of <= i.due THEN 'pending' ELSE 'violated' END AS verdict,
     if(verdict = 'exempt', NULL, i.due)
 FROM (
-    SELECT cid, id, requires_reply, d.due
+    SELECT cid, pos, id, requires_reply, d.due
     FROM inquiry_received LEFT JOIN ten_working_days d ON d.start = if(channel = 'post', date_stamped_on, day)
     WHERE channel IN ('post', 'digital_post', 'email') AND day <= $as_of
 ) i
@@ -64,25 +64,25 @@ LEFT JOIN (
 ) a USING (cid, id)
 """
 CONFLICTED = f"""
-SELECT y.cid, 'decided-with-declared-interest', y.id,
+SELECT y.cid, y.pos, 'decided-with-declared-interest', y.id,
     CASE WHEN bool_or({BEFORE}) THEN 'violated' WHEN bool_or(x.day = y.day AND ({BEFORE}) IS NULL) THEN 'undetermined'
     ELSE 'satisfied' END, NULL::DATE
 FROM decision_made y LEFT JOIN interest_declared x ON x.cid = y.cid AND x.employee = y.decided_by
     AND (x.withdrawn_on IS NULL OR y.day <= x.withdrawn_on) AND x.day <= $as_of
 WHERE y.day <= $as_of
-GROUP BY y.cid, y.id
+GROUP BY y.cid, y.pos, y.id
 """
 INTRUSIVE = f"""
-SELECT y.cid, 'not-least-intrusive', y.id,
+SELECT y.cid, y.pos, 'not-least-intrusive', y.id,
     CASE WHEN bool_or({BEFORE}) THEN 'violated' WHEN bool_or(x.day = y.day AND ({BEFORE}) IS NULL) THEN 'undetermined'
     ELSE 'satisfied' END, NULL::DATE
 FROM measure_started y LEFT JOIN measure_considered x ON x.cid = y.cid AND x.decision = y.decision
     AND x.suitable AND x.intrusiveness < y.intrusiveness AND x.day <= $as_of
 WHERE y.decision IS NOT NULL AND y.day <= $as_of
-GROUP BY y.cid, y.id
+GROUP BY y.cid, y.pos, y.id
 """
 FORWARDED = f"""
-SELECT c.cid, 'complaint-not-forwarded', c.id,
+SELECT c.cid, c.pos, 'complaint-not-forwarded', c.id,
     CASE WHEN f.first <= c.day + 28 THEN 'satisfied' WHEN $as_of <= c.day + 28 THEN 'pending' ELSE 'violated' END, c.day + 28
 FROM complaint_received c LEFT JOIN (
     SELECT y.cid, y.id, min(x.day) AS first FROM complaint_forwarded x
@@ -120,4 +120,9 @@ def judge(con: duckdb.DuckDBPyConnection, bucket: Path, as_of: date, into: Path)
     for name in TYPES:
         con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM read_parquet('{bucket}/{name}.parquet')")
     statement = STATEMENT.replace("$as_of", f"DATE '{as_of}'")
-    con.execute(f"COPY (FROM ({statement}) ORDER BY cid, rule, \"trigger\") TO '{into}' (COMPRESSION zstd)")
+    con.execute(
+        f"""COPY (
+            SELECT c."case", r.rule, r."trigger", []::VARCHAR[] AS key, r.verdict, r.due
+            FROM ({statement}) r JOIN read_parquet('{bucket}/case.parquet') c USING (cid) ORDER BY r.cid, r.rule, r.pos
+        ) TO '{into}' (COMPRESSION zstd)"""
+    )

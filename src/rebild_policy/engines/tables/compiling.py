@@ -19,7 +19,7 @@ from rebild_policy.engines.tables import sql
 from rebild_policy.engines.tables.conditions import Conditions, Durations, types_of
 from rebild_policy.engines.tables.sql import Sql
 from rebild_policy.engines.tables.windows import DATED, MATCHES, Windows
-from rebild_policy.expressions import Before, Expression, conjuncts, variables
+from rebild_policy.expressions import Before, Compare, Expression, Field, Linked, Or, conjuncts, variables
 from rebild_policy.plan import Plan, open_links
 from rebild_policy.plan.walks import quantifiers
 from rebild_policy.results import Verdict
@@ -50,6 +50,7 @@ class Program:
 
     plan: Plan
     as_of: date | None = None
+    long_cases: bool = False  # for cases of thousands of events: longer statements that do not compare each pair of events
     durations: Durations = field(default_factory=Durations)
     needs: dict[str, set[str]] = field(default_factory=lambda: {CASE: {"cid"}})  # table -> columns
     scans: Counter[str] = field(default_factory=Counter)  # how often a table is read
@@ -301,7 +302,7 @@ class _Compiler:
         name = f"q{len(self.joins)}"
         due = self.windows.due(node.window, DATED) if node.window else None
         shown = self.windows.due(node.window, LEVEL) if node.window else None
-        candidates = [self._candidates(node, type_, due) for type_ in types_of(self.plan, node.types)]
+        candidates = [one for type_ in types_of(self.plan, node.types) for one in self._candidates(node, type_, due)]
         value = sql.as_(sql.call("max", sql.column("x", "value")), "value")
         match = sql.column("x", "match")
         rows = sql.subquery(sql.union(candidates), "x")
@@ -322,7 +323,7 @@ class _Compiler:
         pairs = [(sql.is_null(due), sql.literal(sql.UNKNOWN)), (sql.at_most(self._today(), due), sql.literal(sql.OPEN))]
         return sql.case(pairs, sql.literal(otherwise))
 
-    def _candidates(self, node: Quantifier, type_: str, due: Sql | None) -> Sql:
+    def _candidates(self, node: Quantifier, type_: str, due: Sql | None) -> Iterator[Sql]:
         """Each match with each candidate of one type that is not certainly none, and the value of that."""
         var = f"{node.var} "  # no author can write such a name, so that it is none of those bound
         types = {**self.types, node.var: type_}
@@ -337,12 +338,17 @@ class _Compiler:
         conditions = self._conditions(place, types)
         on = [sql.equal(place(node.var, "cid"), sql.column(DATED, "cid"))]
         on += [sql.differs(place(node.var, "pos"), self._dated(other, "pos")) for other, kind in self.rule.each if kind == type_]
-        unsure = []
+        unsure: list[Sql] = []
+        split: list[list[Sql]] = [[]]
         for part in conjuncts(node.where):
             truth, known = conditions.truth(part), conditions.known(part)
             unsure += [] if known else [truth]
+            equal = part.parts if isinstance(part, Or) else (part,)
+            wanted = self.program.long_cases and len(split) == 1 and (not known or isinstance(part, Or))
+            if wanted and all(_equates(one, node.var) for one in equal):
+                split = [[*tests, sql.not_false(truth)] for one in equal for tests in _by_equality(one, node.var, conditions)]
             # The order of two events is long to ask: once, of those that are left.
-            if known or not isinstance(part, Before):
+            elif known or not isinstance(part, Before):
                 on.append(truth if known else sql.not_false(truth))
         if due:
             in_time = sql.at_most(place(node.var, "day"), due)
@@ -350,7 +356,36 @@ class _Compiler:
             unsure.append(in_time)
         value = sql.three(sql.both(unsure)) if unsure else sql.literal(sql.TRUE)
         columns = [sql.as_(sql.column(DATED, "match"), "match"), sql.as_(value, "value")]
-        return sql.select(columns, sql.table(DATED), [sql.joined(sql.table(type_, var), on)])
+        for tests in split:
+            yield sql.select(columns, sql.table(DATED), [sql.joined(sql.table(type_, var), [*on, *tests])])
+
+
+def _equates(part: Expression, var: str) -> bool:
+    """Is it an equality between a candidate and what is bound, of which no side is a list?"""
+    match part:
+        case Compare("==", left, right) | Linked(left, right):
+            sides = [variables(side) for side in (left, right)]
+            return {var} in sides and any(side and var not in side for side in sides)
+    return False
+
+
+def _by_equality(part: Expression, var: str, conditions: Conditions) -> Iterator[list[Sql]]:
+    """Three joins in place of one that only a pair at a time can answer: equal, the candidate's side empty, the other's.
+
+    Each takes time in proportion to what it finds, also in a case with very many events.
+    """
+    assert isinstance(part, Compare | Linked)  # noqa: S101 - as has been asked
+    own, other = (part.left, part.right) if variables(part.left) == {var} else (part.right, part.left)
+    if isinstance(part, Linked) and (conditions.many(own) or conditions.many(other)):
+        yield [sql.not_false(conditions.truth(part))]
+        return
+    one, two = conditions.value(own), conditions.value(other)
+    yield [sql.equal(one, two)]
+    open_ = [isinstance(part, Compare) or not isinstance(side, Field) or not side.covered for side in (own, other)]
+    if open_[0]:
+        yield [sql.is_null(one)]
+    if open_[1]:
+        yield [sql.is_null(two), *([sql.is_given(one)] if open_[0] else [])]
 
 
 def _no_date() -> Sql:

@@ -31,9 +31,9 @@ PAUSES: Final = (
 class TablesEngine:
     """Judges cases by SQL. `judge_many` is what it is for: a case alone costs a thousand times as much as in a batch."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, *, long_cases: bool = False) -> None:
         self.plan = plan
-        self.program = Program(plan)
+        self.program = Program(plan, long_cases=long_cases)
 
     def verdicts(self, case: Case, as_of: date) -> list[Row]:
         """See `Engine.verdicts`."""

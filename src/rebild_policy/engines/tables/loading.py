@@ -9,7 +9,7 @@ from typing import Any, Final
 import pyarrow
 from pyarrow import compute
 
-from rebild_policy.calendar import Calendar
+from rebild_policy.calendar import COPENHAGEN, Calendar
 from rebild_policy.engines.base import received
 from rebild_policy.engines.tables.layout import CASE, columns_of
 from rebild_policy.errors import EngineError
@@ -61,6 +61,7 @@ def _column(name: str, events: list[Found], calendar: Calendar) -> list[Any]:
         "cid": lambda found: found[0],
         "pos": lambda found: found[1],
         "instant": lambda found: found[2].instant.replace(tzinfo=None) if found[2].instant else None,
+        "clock": lambda found: found[2].instant.astimezone(COPENHAGEN).time() if found[2].instant else None,
         "counted": lambda found: received(found[2], calendar),
     }
     read = special.get(name) or (lambda found: getattr(found[2], name))
