@@ -119,16 +119,20 @@ class BucketJudge:
 
     def _span(self, program: Program) -> tuple[date, date]:
         """The first and the last date that a window may be counted from."""
-        first, last = self.as_of, self.as_of
+        spans: list[Sql] = []
         for name, needed in program.needs.items():
             types = columns_of(self.plan.vocabulary, name)
             dates = [sql.column(name, column) for column in sorted(needed) if types[column] == "DATE" and column != "as_of"]
+            ends = [
+                sql.call(far, *(sql.call(near, one) for one in dates)) for near, far in (("min", "least"), ("max", "greatest"))
+            ]
             if dates:
-                ends = [sql.call(which, date) for date in dates for which in ("min", "max")]
-                found = self._execute(sql.select(ends, sql.table(name))).fetchone() or ()
-                first = min([first, *(day for day in found if day)])
-                last = max([last, *(day for day in found if day)])
-        return first, last
+                spans.append(sql.select([sql.as_(ends[0], "first"), sql.as_(ends[1], "last")], sql.table(name)))
+        if not spans:
+            return self.as_of, self.as_of
+        ends = [sql.call("min", sql.column("s", "first")), sql.call("max", sql.column("s", "last"))]
+        found = self._execute(sql.select(ends, sql.subquery(sql.union(spans), "s"))).fetchone() or (None, None)
+        return min(found[0] or self.as_of, self.as_of), max(found[1] or self.as_of, self.as_of)
 
     # ---------------------------------------------------------------------------------------------------------- writing
     def _tally(self) -> Tally:

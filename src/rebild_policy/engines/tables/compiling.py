@@ -131,7 +131,8 @@ class _Compiler:
         rows = sql.select([sql.as_(column, name) for name, column in columns.items()], self._leveled(level))
         # The windows first: they may carry more of a match.
         dated = self.windows.steps()
-        steps = {MATCHES: self._matches(), **dated, **self.steps}
+        matches = {MATCHES: self._matches(), **dated} if dated else {DATED: self._matches()}
+        steps = {**matches, **self.steps}
         return sql.with_steps(self._collapsed(rows), steps)
 
     def _of_level(self, var: str, name: str) -> Sql:
@@ -284,8 +285,10 @@ class _Compiler:
         return self._named(value, 0)[0], due, 0
 
     def _combined(self, kind: str, answers: list[Answer]) -> Answer:
+        neutral = Answer(sql.literal(sql.TRUE if kind == "all" else sql.FALSE))
+        answers = [answer for answer in answers if answer != neutral]
         if not answers:
-            return Answer(sql.literal(sql.TRUE if kind == "all" else sql.FALSE))
+            return neutral
         if len(answers) == 1:
             return answers[0]
         pick = "least" if kind == "all" else "greatest"

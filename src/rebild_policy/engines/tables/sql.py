@@ -168,7 +168,9 @@ def three(condition: Sql) -> Sql:
     """A condition as a number on the chain: false, unknown or true."""
     if isinstance(condition, exp.Boolean):
         return literal(TRUE if condition.this else FALSE)
-    return case([(condition, literal(TRUE)), (negated(condition), literal(FALSE))], literal(UNKNOWN))
+    # True is 1 and false 0, and the condition is written once.
+    number = exp.Cast(this=condition, to=exp.DataType.build("INTEGER"))
+    return or_else(binary(exp.Mul, number, literal(TRUE)), literal(UNKNOWN))
 
 
 # --------------------------------------------------------------------------------------------------------------- statements

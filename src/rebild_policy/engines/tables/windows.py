@@ -30,7 +30,9 @@ class Windows:
         return sql.column(step, f"due{self.numbers.setdefault(window, len(self.numbers))}")
 
     def steps(self) -> dict[str, Sql]:
-        """The steps that give the matches their due dates; the last is `w`."""
+        """The steps that give the matches their due dates; the last is `w`. None where the rule has no window."""
+        if not self.numbers:
+            return {}
         steps: dict[str, Sql] = {}
         columns: list[Sql] = [exp.Column(this=exp.Star(), table=sql.named(MATCHES))]
         joins: list[exp.Join] = []
