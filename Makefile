@@ -6,10 +6,10 @@ VENV = .venv
 STAMP = $(VENV)/.installed-$(subst /,-,$(or $(PYTHON),found))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint clean
+.PHONY: help demo test bench bench-audit lint clean
 
 help: ## say what each command does
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: $(STAMP) ## audit the export that is shipped and leave an HTML page in build/demo
 	@$(VENV)/bin/rebild-policy demo --out build/demo
@@ -24,6 +24,9 @@ lint: $(STAMP) ## check style and types
 
 bench: $(STAMP) ## run the benchmarks
 	@$(VENV)/bin/python -m benchmarks
+
+bench-audit: $(STAMP) ## run the benchmarks of audits: exports of one and of ten million events
+	@$(VENV)/bin/python -m benchmarks.audit
 
 clean: ## remove the environment, what was built, and the caches
 	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

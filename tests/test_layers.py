@@ -39,7 +39,11 @@ explaining.disputes explaining.explain explaining
 engines.runtime engines.kleene_source engines.compiled
 engines.durable.order engines.durable.conditions engines.durable.clauses engines.durable.encoding engines.durable.patterns
 engines.durable.session engines.durable.boards engines.durable.facts engines.durable.rules engines.durable.judging
-engines.durable.matches engines.durable.engine engines.durable engines.gaps engines
+engines.durable.matches engines.durable.engine engines.durable
+engines.tables.layout engines.tables.sql engines.tables.order engines.tables.conditions engines.tables.windows
+engines.tables.compiling engines.tables.days engines.tables.loading engines.tables.engine
+engines.tables.buckets engines.tables.store engines.tables
+engines.gaps engines
 sources.accounting sources.conditions sources.shapes sources.times sources.cells sources.links sources.checks sources.pseudonyms
 sources.rows sources.raw sources.records sources.stream
 sources.formats.texts sources.formats.delimited sources.formats.jsonlines sources.formats.jsondocument
@@ -50,6 +54,7 @@ sources.opening sources.export sources.mapping sources
 findings
 preflight
 bundled
+bulk
 scenario difference pseudonyms crosscheck
 audit
 previews
@@ -85,7 +90,9 @@ AT_HOME = {
     "holidays": {"calendar"},
     "pytest": {"testing", "pytest_plugin"},
     "rapidfuzz": {"errors", "authoring"},
-    "pyarrow": {"sources"},
+    "duckdb": {"engines"},
+    "sqlglot": {"engines"},
+    "pyarrow": {"engines", "bulk", "sources"},
     "sqlalchemy": {"sources"},
 }
 

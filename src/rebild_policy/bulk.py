@@ -1,0 +1,192 @@
+"""An audit of any size: buckets of cases judged one after the other by the table engine, and checked by the reference.
+
+What is done is kept bucket by bucket, so that a run that was stopped can be taken up again; what comes out is the same, byte
+for byte, however often it was stopped, and whatever the number of threads and buckets.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow
+from pyarrow import compute, parquet
+
+from rebild_policy.engines.reference import ReferenceEngine
+from rebild_policy.engines.tables.buckets import BucketJudge, Tally
+from rebild_policy.engines.tables.store import place_of, read_cases
+from rebild_policy.errors import DisagreementError, UsageError, shown
+from rebild_policy.facts import Case
+from rebild_policy.plan import Plan
+from rebild_policy.results import Verdict
+
+MOST_RECHECKED: Final = 1_000  # cases with a violation
+SAMPLE: Final = 200  # cases without one
+_ROWS_IN_A_GROUP: Final = 100_000
+SCHEMA: Final = pyarrow.schema(
+    [
+        ("case", pyarrow.string()),
+        ("rule", pyarrow.string()),
+        ("trigger", pyarrow.string()),
+        ("key", pyarrow.list_(pyarrow.string())),
+        ("verdict", pyarrow.string()),
+        ("due", pyarrow.date32()),
+    ]
+)
+Progress = Callable[[int, int], None]  # buckets done, and of how many
+
+
+@dataclass
+class BulkResult:
+    """What was found: the file of findings, the counts, and how many cases the reference judged again."""
+
+    findings: Path
+    tally: Tally = field(default_factory=Tally)
+    rechecked: int = 0
+
+
+def judge_buckets(
+    plan: Plan,
+    buckets: Iterable[Path],
+    out: Path,
+    as_of: date,
+    *,
+    threads: int = 2,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> BulkResult:
+    """Judge every bucket into `out/findings.parquet`: each verdict of each rule, by case, rule and source.
+
+    All cases with a violation, up to `MOST_RECHECKED`, and a sample of the others are judged by the reference, too. Raises
+    `DisagreementError` where the two differ, with the case saved in `out`, and `UsageError` where there is nothing to resume,
+    or a run is there that is not to be resumed.
+    """
+    folders, parts = sorted(buckets), out / "parts"
+    _start(parts, _fingerprint(plan, folders, as_of), resume=resume)
+    judge = BucketJudge(plan, as_of, threads=threads)
+    for number, folder in enumerate(folders):
+        if progress:
+            progress(number, len(folders))
+        if not (parts / f"{folder.name}.json").exists():
+            _judge(judge, folder, parts)
+    if progress:
+        progress(len(folders), len(folders))
+    result = BulkResult(out / "findings.parquet", _summed(parts, folders))
+    result.rechecked = _recheck(plan, folders, parts, out, as_of)
+    _join([parts / f"{folder.name}.parquet" for folder in folders], result.findings)
+    return result
+
+
+# ------------------------------------------------------------------------------------------------------------ taking up
+def _fingerprint(plan: Plan, folders: list[Path], as_of: date) -> str:
+    """What a run rests on: a part of another must not be taken for one of it."""
+    files = [(folder.name, file.name, file.stat().st_size) for folder in folders for file in sorted(folder.glob("*.parquet"))]
+    rules = [repr((rule.name, rule.condition, rule.unless, rule.require)) for rule in plan.rules]
+    parameters = sorted((name, repr((one.values, one.rows))) for name, one in plan.parameters.items())
+    settings = (plan.profile, sorted(plan.coverage.missing), plan.same_day, repr(plan.calendar), plan.ruleset.digest)
+    return sha256(repr((as_of, settings, rules, parameters, files)).encode()).hexdigest()
+
+
+def _start(parts: Path, fingerprint: str, *, resume: bool) -> None:
+    mark = parts / "run.json"
+    if resume and not mark.exists():
+        raise UsageError(f"there is no audit to resume in {shown(parts.parent)}.", remedy="Leave 'resume' out.")
+    if not resume and mark.exists():
+        raise UsageError(f"there is an audit in {shown(parts.parent)} already.", remedy="Resume it, or name another folder.")
+    if resume and json.loads(mark.read_text("utf-8")) != fingerprint:
+        raise UsageError(
+            f"the audit in {shown(parts.parent)} was of other data or by other rules.", remedy="Name another folder."
+        )
+    parts.mkdir(parents=True, exist_ok=True)
+    _put(mark, json.dumps(fingerprint))
+
+
+def _put(path: Path, text: str) -> None:
+    """Write a file that is either whole or not there."""
+    draft = path.with_suffix(".draft")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+
+
+def _judge(judge: BucketJudge, folder: Path, parts: Path) -> None:
+    draft = parts / f"{folder.name}.draft.parquet"
+    tally = judge.judge(folder, draft)
+    draft.replace(parts / f"{folder.name}.parquet")
+    counts = [[rule, str(verdict), rows] for (rule, verdict), rows in sorted(tally.verdicts.items())]
+    # The counts last: they say that the bucket is done.
+    _put(parts / f"{folder.name}.json", json.dumps({"verdicts": counts, "not applicable": dict(tally.not_applicable)}))
+
+
+def _summed(parts: Path, folders: list[Path]) -> Tally:
+    tally = Tally()
+    for folder in folders:
+        counts = json.loads((parts / f"{folder.name}.json").read_text("utf-8"))
+        tally.verdicts.update({(rule, Verdict(verdict)): rows for rule, verdict, rows in counts["verdicts"]})
+        tally.not_applicable.update(counts["not applicable"])
+    return tally
+
+
+# ----------------------------------------------------------------------------------------------------------- checking
+def _recheck(plan: Plan, folders: list[Path], parts: Path, out: Path, as_of: date) -> int:
+    """Judge some cases again by the reference; how many."""
+    reference, checked = ReferenceEngine(plan), 0
+    left = Counter({True: MOST_RECHECKED, False: SAMPLE})
+    for folder in folders:
+        table = parquet.read_table(parts / f"{folder.name}.parquet")
+        at_fault = set(compute.unique(table.filter(compute.equal(table["verdict"], "violated"))["case"]).to_pylist())
+        others = set(compute.unique(table["case"]).to_pylist()) - at_fault
+        chosen = {id_ for ids, wrong in ((at_fault, True), (others, False)) for id_ in sorted(ids, key=place_of)[: left[wrong]]}
+        left.subtract({True: len(chosen & at_fault), False: len(chosen & others)})
+        said = _rows(table.filter(compute.is_in(table["case"], pyarrow.array(sorted(chosen), pyarrow.string()))))
+        for case in read_cases(folder, plan.vocabulary, chosen) if chosen else ():
+            expected = [(*row[:3], str(row.verdict), row.due) for row in reference.judge(case, as_of).rows]
+            if expected != said.get(case.id, []):
+                raise _disagreement(case, expected, said.get(case.id, []), out)
+            checked += 1
+    return checked
+
+
+def _rows(table: pyarrow.Table) -> dict[str, list[tuple[Any, ...]]]:
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for row in table.to_pylist():
+        found.setdefault(row["case"], []).append((row["rule"], row["trigger"], tuple(row["key"]), row["verdict"], row["due"]))
+    return found
+
+
+def _disagreement(case: Case, expected: list[tuple[Any, ...]], said: list[tuple[Any, ...]], out: Path) -> DisagreementError:
+    """The error for a case on which two engines differ, which is saved to be looked into."""
+    path = out / "disagreement.json"
+    path.write_text(case.model_dump_json(indent=2, exclude_none=True), encoding="utf-8")
+    rules = sorted({row[0] for row in {*expected, *said} - ({*expected} & {*said})})
+    named = f"on {', '.join(rules)}" if rules else "on the order of findings"
+    return DisagreementError(
+        f"the table engine and the reference differ {named}.", remedy=f"The case is in {shown(path)}; please report it."
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------ joining
+def _join(parts: list[Path], into: Path) -> None:
+    """The parts as one file, in groups of rows whose size does not follow from where one part ends."""
+    draft = into.with_suffix(".draft")
+    with parquet.ParquetWriter(draft, SCHEMA, compression="zstd") as writer:
+        for table in _groups(parts):
+            writer.write_table(table, row_group_size=_ROWS_IN_A_GROUP)
+    draft.replace(into)
+
+
+def _groups(parts: list[Path]) -> Iterator[pyarrow.Table]:
+    waiting = SCHEMA.empty_table()
+    for part in parts:
+        for batch in parquet.ParquetFile(part).iter_batches(_ROWS_IN_A_GROUP):
+            waiting = pyarrow.concat_tables([waiting, pyarrow.Table.from_batches([batch]).cast(SCHEMA)])
+            while len(waiting) >= _ROWS_IN_A_GROUP:
+                yield waiting.slice(0, _ROWS_IN_A_GROUP).combine_chunks()
+                waiting = waiting.slice(_ROWS_IN_A_GROUP)
+    if len(waiting):
+        yield waiting.combine_chunks()
