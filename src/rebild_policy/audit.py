@@ -22,6 +22,7 @@ from rebild_policy.rules import Profile
 from rebild_policy.sources.accounting import LinkCount
 from rebild_policy.sources.export import Export, SourcedCase, read_export
 from rebild_policy.sources.mapping import load_mapping
+from rebild_policy.sources.records import ArrowTable
 from rebild_policy.version import VERSION
 from rebild_policy.waivers import WaiverBook
 
@@ -56,7 +57,7 @@ class Judge(Protocol):
 
 def run_audit(  # noqa: PLR0913 - what `Policy.audit` takes
     judge: Judge,
-    export_path: Path,
+    source: Path | ArrowTable,
     mapping_path: Path,
     as_of: date,
     *,
@@ -67,9 +68,9 @@ def run_audit(  # noqa: PLR0913 - what `Policy.audit` takes
 ) -> Audit:
     """Read an export through a mapping and judge every case; see `Policy.audit`."""
     mapping = load_mapping(mapping_path)
-    size = max(export_path.stat().st_size, 1) if export_path.is_file() else 1
+    size = max(source.stat().st_size, 1) if isinstance(source, Path) and source.is_file() else 1
     on_read = (lambda done: progress("read", done, size)) if progress else None
-    export = read_export(export_path, mapping, progress=on_read)
+    export = read_export(source, mapping, progress=on_read)
     plan = judge.ready(export.coverage, export.same_day, "compiled", frozenset()).plan
     counts = _Counts(waivers, cross_check)
     findings: list[Finding] = []
@@ -84,7 +85,7 @@ def run_audit(  # noqa: PLR0913 - what `Policy.audit` takes
         ruleset=judge.info,
         parameters=judge.parameters_on(as_of),
         source=SourceInfo(
-            file=export_path.name,
+            file=source.name if isinstance(source, Path) else export.name,
             sha256=export.input_sha256,
             mapping=mapping_path.name,
             mapping_sha256=export.mapping_sha256,

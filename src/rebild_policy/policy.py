@@ -27,6 +27,7 @@ from rebild_policy.plan import build_plan
 from rebild_policy.previews import Preview, placed, preview
 from rebild_policy.results import OverlayChange, OverlayChanges, ParameterInfo, Report, Row, RuleSetInfo, Words
 from rebild_policy.rules import Profile, Rule
+from rebild_policy.sources.records import ArrowTable
 from rebild_policy.waivers import Waiver, WaiverBook
 
 _KEPT_PLANS = 64  # coverages come from mappings and from gaps of single cases; few recur
@@ -198,7 +199,7 @@ class Policy:
 
     def audit(
         self,
-        export: Path | str,
+        export: Path | str | ArrowTable,
         mapping: Path | str,
         as_of: date,
         *,
@@ -209,6 +210,8 @@ class Policy:
     ) -> Audit:
         """Check every case of an export, read through a mapping file, as of the end of a day.
 
+        The export is a file, or a table in memory of pandas, Polars, PyArrow or another library that speaks Arrow.
+
         Bad rows are quarantined and counted; the audit goes on. `cross_check` names an engine that judges every case as well.
         Raises `SourceError` for an export that can't be read, `MappingError` for a mapping that is wrong or does not fit it,
         and `DisagreementError` for the first case on which two engines differ.
@@ -218,8 +221,9 @@ class Policy:
         second = CrossCheck.by(cross_check)
         if second:
             self.ready(Coverage.all(), "unknown", second.engine)  # an engine that isn't there is said before the export is read
+        source = export if isinstance(export, ArrowTable) else Path(export)
         return run_audit(
-            self, Path(export), Path(mapping), as_of, command=command, progress=progress, waivers=book, cross_check=second
+            self, source, Path(mapping), as_of, command=command, progress=progress, waivers=book, cross_check=second
         )
 
     # --------------------------------------------------------------------------------------------------------- describing

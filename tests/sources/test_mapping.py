@@ -30,7 +30,7 @@ def test_a_mapping_knows_the_file_it_came_from(source):
 
 def test_defaults_are_the_plain_case(source):
     mapping = source.mapping("mapping: m\ncolumns: {case: c, activity: a, time: t}\nactivities: {x: [{event: reply_sent}]}\n")
-    assert (mapping.source.format, mapping.source.delimiter, mapping.source.encoding) == ("csv", ",", "utf-8")
+    assert (mapping.source.format, mapping.source.delimiter, mapping.source.encoding) == (None, ",", "utf-8")
     assert (mapping.time.format, mapping.time.zone) == (("iso",), "Europe/Copenhagen")
     assert (mapping.time.precision, mapping.time.same_day) == ("clock", "unknown")
 
@@ -116,7 +116,7 @@ WRONG = [
     ("  time: Dato\n", "", "columns:", "name the column of time"),
     ("  text: Emne", "  class: Emne", "columns:", "a word of the rule language"),
     ("  text: Emne", "  Text: Emne", "Text: Emne", "String should match pattern"),
-    ("format: csv", "format: excel", "source:", "'csv' or 'jsonl'"),
+    ("format: csv", "format: excel", "source:", "'csv', 'jsonl'"),
     ("format: csv", "format: jsonl", "source:", "delimiter and quote belong to csv"),
     ('delimiter: ";"', 'delimiter: ";;"', "source:", "String should match pattern"),
     ("  Svar:\n    - event: reply_sent", "  Svar: {event: reply_sent}", "Svar:", "are a list: '- event: reply_sent'"),

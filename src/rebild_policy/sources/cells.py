@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 
 from rebild_policy.facts import FieldSpec, vocabulary
 from rebild_policy.sources.shapes import Constant, FieldSource
@@ -15,6 +16,11 @@ _YES = ("ja", "true", "1", "yes", "sand")
 _NO = ("nej", "false", "0", "no", "falsk")
 _FLAGS = {**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)}
 _WHOLE = re.compile(r"[-+]?\d{1,18}")
+# With separators of thousands, and with decimals that are all zero.
+_WRITTEN = {
+    mark: re.compile(rf"([-+]?(?:\d{{1,3}}(?:{re.escape(other)}\d{{3}}){{1,5}}|\d{{1,18}}))(?:{re.escape(mark)}0+)?")
+    for mark, other in (",.", ".,")
+}
 _RECORDED_AT = FieldSpec("recorded_at", "time")
 
 Read = Callable[[str], object]
@@ -53,7 +59,7 @@ def misfit(spec: FieldSpec, value: Constant | None) -> str | None:
     }.get(spec.kind, "a text is expected here.")
 
 
-def reader_of(spec: FieldSpec, source: FieldSource, times: Times) -> Read:
+def reader_of(spec: FieldSpec, source: FieldSource, times: Times, decimal: str | None = None) -> Read:
     """What turns the text of a cell that is not empty into the field's value; it raises `UnreadableError`."""
     if source.values is not None:
         return _translation(spec, source.values)
@@ -63,7 +69,7 @@ def reader_of(spec: FieldSpec, source: FieldSource, times: Times) -> Read:
         return _many_ids
     readers: dict[str, Read] = {
         "bool": _flag,
-        "int": _whole,
+        "int": _whole if decimal is None else partial(_written, decimal),
         "date": times.day,
         "time": times.moment,
         "text": _text,
@@ -95,6 +101,13 @@ def _whole(text: str) -> int:
     if not _WHOLE.fullmatch(text):
         raise UnreadableError("a whole number was expected")
     return int(text)
+
+
+def _written(decimal: str, text: str) -> int:
+    found = _WRITTEN[decimal].fullmatch(text)
+    if not found:
+        raise UnreadableError(f"a whole number was expected, with '{decimal}' before decimals")
+    return int(re.sub(r"[.,]", "", found[1]))
 
 
 def _text(text: str) -> str:

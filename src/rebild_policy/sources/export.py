@@ -16,10 +16,10 @@ from rebild_policy.facts import Case, Coverage, Event, vocabulary
 from rebild_policy.sources.accounting import Accounting, Assumption, LinkCount, Quarantined, count_activity
 from rebild_policy.sources.cells import MAX_ID, settable
 from rebild_policy.sources.links import LinkPolicy, link, read_policy
+from rebild_policy.sources.opening import open_export
+from rebild_policy.sources.records import ArrowTable, Reader, Row
 from rebild_policy.sources.rows import EMPTY, CaseFields, EventMaker, RowError, RowReader, Setter
 from rebild_policy.sources.shapes import ALL_FIELDS, Mapping
-from rebild_policy.sources.stream import Stream
-from rebild_policy.sources.tabular import Row, read_rows
 
 _SAME_ID = "another row of the case has the same id and says something else"
 
@@ -54,17 +54,17 @@ class Export:
     mapping_sha256: str
 
 
-def read_export(path: Path | str, mapping: Mapping, *, progress: Callable[[int], None] | None = None) -> Export:
-    """Read an export. `progress` is called with the number of bytes read so far.
+def read_export(export: Path | str | ArrowTable, mapping: Mapping, *, progress: Callable[[int], None] | None = None) -> Export:
+    """Read an export: a file, or a table in memory. `progress` is called with the number of bytes read so far.
 
     Raises `SourceError` for a file that can't be read as the mapping says, and `MappingError` where it lacks a mapped
     column. A row that can't be used is quarantined and the reading goes on.
     """
-    with Stream(Path(path), mapping.source.encoding, progress) as stream:
+    with open_export(export, mapping, progress) as reader:
         reading = _Reading(mapping)
-        for row in read_rows(stream, mapping):
+        for row in reader.rows:
             reading.take(row)
-        return reading.export(stream)
+        return reading.export(reader)
 
 
 def coverage_of(mapping: Mapping) -> Coverage:
@@ -176,7 +176,7 @@ class _Reading:
             draft.gaps.update(types)
 
     # ------------------------------------------------------------------------------------------------------ at the end
-    def export(self, stream: Stream) -> Export:
+    def export(self, reader: Reader) -> Export:
         """The cases and the account of all rows."""
         self._settle()
         policies = [read_policy(field, text) for field, text in self.mapping.links.items()]
@@ -184,13 +184,13 @@ class _Reading:
         cases = tuple(self._case(draft, policies, counts) for draft in self.drafts.values())
         links = tuple(LinkCount(name, count["made"], count["none"], count["unknown"]) for name, count in counts.items())
         return Export(
-            name=stream.name,
+            name=reader.name,
             cases=cases,
             coverage=coverage_of(self.mapping),
             same_day=self.mapping.time.same_day,
             accounting=self._accounting(sum(len(case.case.events) for case in cases), links),
             assumptions=tuple(self._assumptions(policies, links)),
-            input_sha256=stream.sha256,
+            input_sha256=reader.digest(),
             mapping_sha256=self.mapping.sha256,
         )
 

@@ -36,9 +36,10 @@ class Setter:
     read: Read
 
     @classmethod
-    def of(cls, spec: FieldSpec, source: FieldSource, times: Times) -> Setter:
+    def of(cls, spec: FieldSpec, source: FieldSource, times: Times, decimal: str | None = None) -> Setter:
         """The setter of a field of the vocabulary."""
-        return cls(spec.name, source, reader_of(spec, source, times) if source.column is not None else identifier)
+        read = reader_of(spec, source, times, decimal) if source.column is not None else identifier
+        return cls(spec.name, source, read)
 
     def value(self, cells: Cells[str, str | None]) -> object:
         """The value in a row; None for an empty cell. Raises `RowError`."""
@@ -54,7 +55,7 @@ class Setter:
 class EventMaker:
     """Makes the event of one entry under an activity."""
 
-    def __init__(self, mapping: EventMapping, columns: Cells[str, str], times: Times) -> None:
+    def __init__(self, mapping: EventMapping, columns: Cells[str, str], times: Times, decimal: str | None = None) -> None:
         fields = assignable(mapping.event)
         self.type = mapping.event
         self.model = vocabulary().types[mapping.event].model
@@ -62,7 +63,7 @@ class EventMaker:
         self.time_column = mapping.time.column if mapping.time else "time"
         self.precision = mapping.time.precision if mapping.time else None
         self.when: Expression | None = None if mapping.when is None else read_condition(mapping.when, columns)
-        self.setters = [Setter.of(fields[name], source, times) for name, source in mapping.assign.items()]
+        self.setters = [Setter.of(fields[name], source, times, decimal) for name, source in mapping.assign.items()]
         self.links = [name for name in mapping.assign if fields[name].link]
 
     def make(self, cells: Cells[str, str | None], id_: str) -> Event | None:
@@ -141,13 +142,13 @@ class RowReader:
     """A mapping, made ready to read rows with."""
 
     def __init__(self, mapping: Mapping) -> None:
-        times = Times(mapping.time)
+        times, decimal = Times(mapping.time), mapping.source.decimal
         self.makers = {
-            activity: [EventMaker(event, mapping.columns, times) for event in events]
+            activity: [EventMaker(event, mapping.columns, times, decimal) for event in events]
             for activity, events in mapping.activities.items()
         }
         self.irrelevant = frozenset(mapping.irrelevant)
-        self.case_setters = [Setter.of(vocabulary().case[name], source, times) for name, source in mapping.case.items()]
+        self.case_setters = [Setter.of(vocabulary().case[name], source, times, decimal) for name, source in mapping.case.items()]
         self.all_types = frozenset(vocabulary().types)
         self._has_ids = "id" in mapping.columns
 

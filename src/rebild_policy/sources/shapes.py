@@ -37,6 +37,7 @@ ALL_FIELDS = ("all",)
 REQUIRED_COLUMNS = ("case", "activity", "time")
 
 Constant = StrictBool | StrictInt | StrictStr | date
+Format = Literal["csv", "jsonl", "json", "parquet", "xlsx"]
 Precision = Literal["clock", "day", "midnight-is-day"]
 
 
@@ -54,13 +55,21 @@ _OneOrMany = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "it
 _FieldsOrAll = WithJsonSchema({"anyOf": [{"const": "all"}, {"type": "array", "items": {"type": "string"}}]})
 
 
+_ONLY_OF: dict[Format, set[str]] = {"csv": {"delimiter", "quote"}, "json": {"records"}, "xlsx": {"sheet"}}
+
+
 # ---------------------------------------------------------------------------------------------------------------- parts
 class SourceFormat(Shape):
     """How the file is written."""
 
-    format: Literal["csv", "jsonl"] = Field(default="csv", description="csv, or jsonl: one JSON object a line.")
-    encoding: Literal["utf-8", "utf-8-sig", "cp1252", "iso-8859-1"] = Field(
-        default="utf-8", description="The encoding of the text. A byte order mark in UTF-8 is accepted either way."
+    format: Format | None = Field(
+        default=None,
+        description="Without it, the end of the file's name says it, such as .csv or .xlsx; csv where it says nothing.",
+    )
+    encoding: Literal["utf-8", "utf-8-sig", "cp1252", "iso-8859-1", "utf-16"] = Field(
+        default="utf-8",
+        description="csv, jsonl, json: the encoding of the text. A byte order mark in UTF-8 is accepted either way; UTF-16 "
+        "needs one.",
     )
     delimiter: str = Field(
         default=",", pattern=r'^[^"\r\n\x00]$', description="csv: what stands between fields, such as ';' or '\\t'."
@@ -68,11 +77,22 @@ class SourceFormat(Shape):
     quote: Literal['"', "'"] | None = Field(
         default='"', description="csv: what encloses a field that holds the delimiter; null where nothing does."
     )
+    records: str | None = Field(
+        default=None,
+        description="json: where in the document the list of rows stands, such as 'dokumenter', or 'svar.rows' one level down.",
+    )
+    sheet: str | None = Field(default=None, description="xlsx: the sheet to read; needed where there are several.")
+    decimal: Literal[",", "."] | None = Field(
+        default=None,
+        description="How numbers are written: ',' reads 1.000,0 as a thousand, '.' reads 1,000.0 so. Without it, a whole "
+        "number is digits alone.",
+    )
 
     @model_validator(mode="after")
-    def _csv_only(self) -> Self:
-        if self.format == "jsonl" and self.model_fields_set & {"delimiter", "quote"}:
-            raise ValueError("delimiter and quote belong to csv")
+    def _of_the_format(self) -> Self:
+        for kind, names in _ONLY_OF.items():
+            if self.format not in {None, kind} and self.model_fields_set & names:
+                raise ValueError(f"{' and '.join(sorted(names))} belong{'s' if len(names) == 1 else ''} to {kind}")
         return self
 
 

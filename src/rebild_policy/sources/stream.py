@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
+import codecs
 import io
-import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import NoReturn, Self
+from typing import NoReturn
 
-from rebild_policy.errors import Location, SourceError, shown
+from rebild_policy.errors import SourceError
+from rebild_policy.sources.raw import BLOCK, OnRead, RawInput
+from rebild_policy.sources.records import MAX_FIELD
 
-MAX_FIELD = 1_000_000  # characters
 MAX_LINE = 8 * MAX_FIELD
 MAX_LINES = 1000  # of one row, whose quoted fields may hold line breaks
-_BLOCK = 1 << 16
-
-# Bytes that the encoding can't read become lone surrogates, so that one bad row does not end the reading.
-BAD = re.compile("[\x00\ud800-\udfff]")
 
 _MAGIC = {
     b"\x89PNG": "an image",
@@ -27,11 +22,19 @@ _MAGIC = {
     b"PK\x03\x04": "a zip archive, or an Excel workbook",
     b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
     b"%PDF": "a PDF",
-    b"\x1f\x8b": "compressed with gzip",
     b"PAR1": "a Parquet file",
     b"SQLite format 3": "an SQLite database",
+    b"\x1f\x8b": "compressed more than once",
 }
-_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+_UTF8_BOM, _UTF16_BOMS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
+
+
+def _marked(error: UnicodeError) -> tuple[str, int]:
+    """Put a lone surrogate where bytes can't be read; Python's own `surrogateescape` can't do so in UTF-16."""
+    return "\udc80", error.end if isinstance(error, UnicodeDecodeError) else 0
+
+
+codecs.register_error("rebild_policy.marked", _marked)
 
 
 class OverlongError(Exception):
@@ -51,28 +54,26 @@ class Stream:
     empty or is not text.
     """
 
-    def __init__(self, path: Path, encoding: str, progress: Callable[[int], None] | None = None) -> None:
-        self.name = shown(path)
+    def __init__(self, path: Path, encoding: str, progress: OnRead | None = None) -> None:
         self.encoding = encoding
+        self._raw = RawInput(path, progress)
+        self.name = self._raw.name
         try:
-            self._source = _Hashed(path.open("rb", buffering=0), progress)
-            buffer = io.BufferedReader(self._source, _BLOCK)
-            head = buffer.peek(_BLOCK)
+            self._check_head(self._raw.head(BLOCK))
         except OSError as error:
-            self.fail(f"the export can't be read: {error.strerror}.", "Check the path.")
-        try:
-            self._check_head(head)
+            self._raw.unreadable(error)
         except SourceError:
-            buffer.close()
+            self._raw.close()
             raise
         # Python's utf-8-sig passes over a byte order mark where there is one.
         codec = "utf-8-sig" if encoding == "utf-8" else encoding
-        self._text = io.TextIOWrapper(buffer, encoding=codec, errors="surrogateescape", newline="")
+        errors = "rebild_policy.marked" if encoding == "utf-16" else "surrogateescape"
+        self._text = io.TextIOWrapper(self._raw.reader, encoding=codec, errors=errors, newline="")
         self.lines = Lines(self._read_line)
 
     def fail(self, message: str, remedy: str | None = None) -> NoReturn:
         """Raise a `SourceError` about this file."""
-        raise SourceError(message, at=Location(self.name), remedy=remedy)
+        self._raw.fail(message, remedy)
 
     def refuse_encoding(self) -> NoReturn:
         """Raise the error for a file that is not written in the encoding that the mapping says."""
@@ -85,11 +86,16 @@ class Stream:
     def _check_head(self, head: bytes) -> None:
         kind = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
         if kind:
-            self.fail(f"the file is {kind}, not a text file.", "Export the rows as CSV or as JSON lines.")
-        wide = next((name for mark, name in _BOMS.items() if head.startswith(mark)), None)
-        if wide or b"\0" in head.partition(b"\n")[0]:
-            self.fail(f"the file is {wide or 'UTF-16 or a binary file'}.", "Save it as text in UTF-8.")
-        if head.startswith(b"\xef\xbb\xbf") and not self.encoding.startswith("utf-8"):
+            self.fail(f"the file is {kind}, not a text file.", "Does the mapping's 'format' fit it?")
+        wide = head.startswith(_UTF16_BOMS)
+        if self.encoding == "utf-16":
+            if head and not wide:
+                self.fail("the file has no byte order mark of UTF-16.", "Save it as 'Unicode text', or as UTF-8.")
+        elif wide:
+            self.fail("the file is UTF-16.", "Write 'encoding: utf-16' under source in the mapping.")
+        elif b"\0" in head.partition(b"\n")[0]:
+            self.fail("the file is UTF-16 without a mark, or a binary file.", "Save it as text in UTF-8.")
+        elif head.startswith(_UTF8_BOM) and not self.encoding.startswith("utf-8"):
             self.fail("the file says that it is UTF-8.", "Write 'encoding: utf-8' under source in the mapping.")
         if not head.strip():
             self.fail("the file is empty.", "Was the export stopped before it wrote anything?")
@@ -99,21 +105,26 @@ class Stream:
             line = self._text.readline(MAX_LINE)
             if len(line) < MAX_LINE or line.endswith("\n"):
                 return line
-            while (rest := self._text.readline(_BLOCK)) and not rest.endswith(("\n", "\r")):
+            while (rest := self._text.readline(BLOCK)) and not rest.endswith(("\n", "\r")):
                 pass
         except OSError as error:
             self.fail(f"the export can't be read to its end: {error.strerror}.")
-        return _Overlong(line[:_BLOCK])
+        return _Overlong(line[:BLOCK])
+
+    def read(self, size: int) -> str:
+        """The next characters, for formats that know no lines."""
+        try:
+            return self._text.read(size)
+        except OSError as error:
+            self.fail(f"the export can't be read to its end: {error.strerror}.")
 
     @property
     def sha256(self) -> str:
         """The hash of the bytes read so far, in hexadecimal: of the file, once it has been read to its end."""
-        return self._source.sha256
+        return self._raw.sha256
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def close(self) -> None:
+        """Close the file."""
         self._text.close()
 
 
@@ -146,33 +157,3 @@ class Lines(Iterator[str]):
         rest = self.taken[1:]
         self._waiting.extendleft(reversed(rest))
         self.number -= len(rest)
-
-
-class _Hashed(io.RawIOBase):
-    """A raw file that hashes and counts what is read from it."""
-
-    def __init__(self, raw: io.FileIO, progress: Callable[[int], None] | None) -> None:
-        self._raw = raw
-        self._hash = hashlib.sha256()
-        self._count = 0
-        self._progress = progress
-
-    @property
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int | None:  # type: ignore[override]
-        count = self._raw.readinto(buffer)
-        if count:
-            self._hash.update(buffer[:count])
-            self._count += count
-            if self._progress:
-                self._progress(self._count)
-        return count
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
