@@ -17,6 +17,7 @@ _MODULES: dict[Format, str] = {
     "json": "jsondocument",
     "parquet": "parquet",
     "xlsx": "workbook",
+    "xes": "xes",
 }
 # What the end of a file's name says where the mapping does not.
 ENDINGS: dict[str, Format] = {
@@ -26,6 +27,7 @@ ENDINGS: dict[str, Format] = {
     ".json": "json",
     ".parquet": "parquet",
     ".xlsx": "xlsx",
+    ".xes": "xes",
 }
 _EXTRAS = {"pyarrow": "audit", "sqlalchemy": "sql", "psycopg": "sql"}
 

@@ -37,7 +37,7 @@ ALL_FIELDS = ("all",)
 REQUIRED_COLUMNS = ("case", "activity", "time")
 
 Constant = StrictBool | StrictInt | StrictStr | date
-Format = Literal["csv", "jsonl", "json", "parquet", "xlsx"]
+Format = Literal["csv", "jsonl", "json", "parquet", "xlsx", "xes"]
 Precision = Literal["clock", "day", "midnight-is-day"]
 
 

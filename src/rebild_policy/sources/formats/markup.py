@@ -11,6 +11,7 @@ from typing import NamedTuple, NoReturn
 from xml.parsers import expat
 
 from rebild_policy.errors import Location, SourceError
+from rebild_policy.sources.raw import BLOCK, RawInput
 from rebild_policy.sources.records import MAX_FIELD
 
 MAX_DEPTH = 100
@@ -37,6 +38,15 @@ def elements(blocks: Iterable[bytes], name: str) -> Iterator[Start | End]:
     for block in blocks:
         yield from walker.feed(block)
     yield from walker.feed(b"", last=True)
+
+
+def blocks_of(raw: RawInput) -> Iterator[bytes]:
+    """What a file holds, block by block. Raises `SourceError` where the system does not give it."""
+    try:
+        while block := raw.reader.read(BLOCK):
+            yield block
+    except OSError as error:
+        raw.unreadable(error)
 
 
 class _Walker:
