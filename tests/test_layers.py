@@ -43,7 +43,8 @@ sources.accounting sources.conditions sources.shapes sources.times sources.cells
 sources.raw sources.records sources.stream
 sources.formats.texts sources.formats.delimited sources.formats.jsonlines sources.formats.jsondocument
 sources.formats.arrow sources.formats.memory sources.formats.parquet
-sources.formats.markup sources.formats.cellvalues sources.formats.workbook sources.formats.xes sources.formats
+sources.formats.markup sources.formats.cellvalues sources.formats.workbook sources.formats.xes
+sources.formats.ocelfiles sources.formats.ocel sources.formats
 sources.opening sources.export sources.mapping sources
 findings
 preflight

@@ -18,6 +18,7 @@ _MODULES: dict[Format, str] = {
     "parquet": "parquet",
     "xlsx": "workbook",
     "xes": "xes",
+    "ocel": "ocel",
 }
 # What the end of a file's name says where the mapping does not.
 ENDINGS: dict[str, Format] = {
@@ -28,6 +29,8 @@ ENDINGS: dict[str, Format] = {
     ".parquet": "parquet",
     ".xlsx": "xlsx",
     ".xes": "xes",
+    ".jsonocel": "ocel",
+    ".xmlocel": "ocel",
 }
 _EXTRAS = {"pyarrow": "audit", "sqlalchemy": "sql", "psycopg": "sql"}
 

@@ -37,7 +37,7 @@ ALL_FIELDS = ("all",)
 REQUIRED_COLUMNS = ("case", "activity", "time")
 
 Constant = StrictBool | StrictInt | StrictStr | date
-Format = Literal["csv", "jsonl", "json", "parquet", "xlsx", "xes"]
+Format = Literal["csv", "jsonl", "json", "parquet", "xlsx", "xes", "ocel"]
 Precision = Literal["clock", "day", "midnight-is-day"]
 
 
@@ -55,7 +55,12 @@ _OneOrMany = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "it
 _FieldsOrAll = WithJsonSchema({"anyOf": [{"const": "all"}, {"type": "array", "items": {"type": "string"}}]})
 
 
-_ONLY_OF: dict[Format, set[str]] = {"csv": {"delimiter", "quote"}, "json": {"records"}, "xlsx": {"sheet"}}
+_ONLY_OF: dict[Format, set[str]] = {
+    "csv": {"delimiter", "quote"},
+    "json": {"records"},
+    "xlsx": {"sheet"},
+    "ocel": {"case_object"},
+}
 
 
 # ---------------------------------------------------------------------------------------------------------------- parts
@@ -82,6 +87,7 @@ class SourceFormat(Shape):
         description="json: where in the document the list of rows stands, such as 'dokumenter', or 'svar.rows' one level down.",
     )
     sheet: str | None = Field(default=None, description="xlsx: the sheet to read; needed where there are several.")
+    case_object: str | None = Field(default=None, description="ocel: the type of object that is the case.")
     decimal: Literal[",", "."] | None = Field(
         default=None,
         description="How numbers are written: ',' reads 1.000,0 as a thousand, '.' reads 1,000.0 so. Without it, a whole "
