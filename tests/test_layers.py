@@ -44,7 +44,7 @@ sources.raw sources.records sources.stream
 sources.formats.texts sources.formats.delimited sources.formats.jsonlines sources.formats.jsondocument
 sources.formats.arrow sources.formats.memory sources.formats.parquet
 sources.formats.markup sources.formats.cellvalues sources.formats.workbook sources.formats.xes
-sources.formats.ocelfiles sources.formats.ocel sources.formats
+sources.formats.sqlitefile sources.formats.ocelfiles sources.formats.ocel sources.formats.database sources.formats
 sources.opening sources.export sources.mapping sources
 findings
 preflight
@@ -84,6 +84,7 @@ AT_HOME = {
     "rapidfuzz": {"errors"},
     "pytest": {"testing", "pytest_plugin"},
     "pyarrow": {"sources"},
+    "sqlalchemy": {"sources"},
 }
 
 

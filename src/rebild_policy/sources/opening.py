@@ -19,6 +19,7 @@ _MODULES: dict[Format, str] = {
     "xlsx": "workbook",
     "xes": "xes",
     "ocel": "ocel",
+    "sql": "database",
 }
 # What the end of a file's name says where the mapping does not.
 ENDINGS: dict[str, Format] = {
@@ -45,7 +46,7 @@ def open_export(export: Path | str | ArrowTable, mapping: Mapping, progress: OnR
         reader = _module("memory").open_reader(export, mapping)
     else:
         path = Path(export)
-        kind = mapping.source.format or format_of(path)
+        kind = mapping.source.format or ("sql" if mapping.source.query else format_of(path))
         reader = _module(_MODULES[kind]).open_reader(path, mapping, progress)
     return reader
 

@@ -37,7 +37,7 @@ ALL_FIELDS = ("all",)
 REQUIRED_COLUMNS = ("case", "activity", "time")
 
 Constant = StrictBool | StrictInt | StrictStr | date
-Format = Literal["csv", "jsonl", "json", "parquet", "xlsx", "xes", "ocel"]
+Format = Literal["csv", "jsonl", "json", "parquet", "xlsx", "xes", "ocel", "sql"]
 Precision = Literal["clock", "day", "midnight-is-day"]
 
 
@@ -88,6 +88,11 @@ class SourceFormat(Shape):
     )
     sheet: str | None = Field(default=None, description="xlsx: the sheet to read; needed where there are several.")
     case_object: str | None = Field(default=None, description="ocel: the type of object that is the case.")
+    query: str | None = Field(
+        default=None,
+        description="sql: a SELECT whose columns are the export's. EXPORT is then env:NAME, for a variable that holds the URL of "
+        "the database; a file that holds it; or an SQLite database.",
+    )
     decimal: Literal[",", "."] | None = Field(
         default=None,
         description="How numbers are written: ',' reads 1.000,0 as a thousand, '.' reads 1,000.0 so. Without it, a whole "

@@ -10,17 +10,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import quote
 
 from rebild_policy.errors import Location, SourceError
 from rebild_policy.sources.formats.markup import Start, blocks_of, elements
+from rebild_policy.sources.formats.sqlitefile import SQLITE, open_sqlite
 from rebild_policy.sources.raw import BLOCK, RawInput
 
 MAX_LOG = 1 << 28  # bytes, unpacked
-SQLITE = b"SQLite format 3\0"
-_STEPS, _ROUNDS = 1_000_000, 5_000  # of SQLite's machine, before a query is given up
 
 
 @dataclass(slots=True)
@@ -156,15 +153,6 @@ def _from_sqlite(raw: RawInput) -> Log:
     with closing(open_sqlite(raw.path)) as database:
         database.row_factory = sqlite3.Row
         return _Tables(database).log()
-
-
-def open_sqlite(path: Path) -> sqlite3.Connection:
-    """An SQLite database that nobody vouches for: never written to, and given up where a query takes too long."""
-    database = sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True)
-    database.execute("PRAGMA trusted_schema = OFF")
-    rounds = iter(range(_ROUNDS))
-    database.set_progress_handler(lambda: next(rounds, None) is None, _STEPS)
-    return database
 
 
 class _Tables:
