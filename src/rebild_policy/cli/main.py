@@ -137,7 +137,7 @@ def check(
 
 @app.command()
 def audit(
-    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="A case export, CSV or JSONL.")],
+    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="A case export; env:NAME for a database.")],
     mapping: Annotated[Path, typer.Option("--mapping", metavar="FILE", help="How the export is to be read.")],
     as_of: AsOf,
     profile: Profile = ProfileName.GUIDELINE,
@@ -178,7 +178,7 @@ def audit(
 
 @app.command()
 def sample(
-    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="A case export, CSV or JSONL.")],
+    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="A case export; env:NAME for a database.")],
     mapping: Annotated[Path, typer.Option("--mapping", metavar="FILE", help="How the export is to be read.")],
     as_of: AsOf,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where checklists, answers file and sample go.")],
