@@ -1,19 +1,33 @@
-"""The commands and their options. What a command does is in the module of its name, loaded when it is called.
+"""The program, and the commands over cases. What a command does is in the module of its name, loaded when it is called.
 
 Exit codes: 0 done, 1 deviations at or over `--fail-on`, 2 wrong use or unreadable input, 3 the run itself failed.
 """
 
 from __future__ import annotations
 
-import os
 import sys
-from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from rebild_policy.cli import authors
+from rebild_policy.cli.options import (
+    AsOf,
+    Crossed,
+    Fail,
+    FailOn,
+    Format,
+    Language,
+    Output,
+    Overlay,
+    Profile,
+    ProfileName,
+    Rules,
+    Waivers,
+    run,
+)
 from rebild_policy.version import VERSION
 
 app = typer.Typer(
@@ -23,65 +37,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-
-class Lang(StrEnum):
-    """Languages of the output."""
-
-    DA = "da"
-    EN = "en"
-
-
-class ProfileName(StrEnum):
-    """How the guideline is read."""
-
-    GUIDELINE = "guideline"
-    STATUTORY = "statutory"
-
-
-class Format(StrEnum):
-    """Forms of the output."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class FailOn(StrEnum):
-    """From which severity of deviation the exit code is 1."""
-
-    NEVER = "never"
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-
-
-AsOf = Annotated[str, typer.Option("--as-of", metavar="DATE", help="The day to judge as of: YYYY-MM-DD, or 'today'.")]
-Profile = Annotated[ProfileName, typer.Option("--profile", help="The text literally, or with the statute's exceptions.")]
-Language = Annotated[Lang | None, typer.Option("--lang", help="Language of the output; default from the locale.")]
-Rules = Annotated[Path | None, typer.Option("--rules", metavar="FOLDER", help="Your own rules instead of the bundled ones.")]
-Names = Annotated[list[str] | None, typer.Argument(metavar="[RULE]...", help="Only these rules; all without a name.")]
-Crossed = Annotated[
-    str | None,
-    typer.Option("--cross-check", metavar="ENGINE", help="Judge by a second engine as well; a difference is an error."),
-]
-Waivers = Annotated[Path | None, typer.Option("--waivers", metavar="FILE", help="Accepted deviations, as YAML.")]
-Overlay = Annotated[
-    Path | None, typer.Option("--overlay", metavar="FOLDER", help="Your parameters, severities, switched-off rules.")
-]
-Output = Annotated[Format, typer.Option("--format", help="Text for people, or JSON.")]
-Fail = Annotated[FailOn, typer.Option("--fail-on", help="Exit with 1 for deviations of this severity or higher.")]
-
-
-def _run(command: str, **options: Any) -> None:
-    try:
-        code = import_module(f"rebild_policy.cli.{command}").run(**options)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader of a pipe has left, as `| head` does. Python would complain once more when it flushes at exit, and
-        # typer would exit with 1, which stands for deviations.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    raise typer.Exit(code)
 
 
 def _print_version(wanted: bool) -> None:
@@ -118,7 +73,7 @@ def check(
     fail_on: Fail = FailOn.NEVER,
 ) -> None:
     """Check one case."""
-    _run(
+    run(
         "check",
         path=case,
         as_of=as_of,
@@ -155,7 +110,7 @@ def audit(
     fail_on: Fail = FailOn.NEVER,
 ) -> None:
     """Audit a case export through a mapping file."""
-    _run(
+    run(
         "audit",
         export=export,
         mapping=mapping,
@@ -191,7 +146,7 @@ def sample(
     waivers: Waivers = None,
 ) -> None:
     """Draw a sample of cases for people to review, with a printable checklist for each."""
-    _run(
+    run(
         "sample",
         export=export,
         mapping=mapping,
@@ -204,120 +159,6 @@ def sample(
         rules=rules,
         overlay=overlay,
         waivers=waivers,
-    )
-
-
-@app.command()
-def explain(
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule's name, such as late-reply.")],
-    lang: Language = None,
-    rules: Rules = None,
-) -> None:
-    """Explain a rule: the fault, its source, deadline, exemptions and examples."""
-    _run("explain", name=rule, lang=lang, rules=rules)
-
-
-@app.command("rules")
-def list_rules(
-    profile: Profile = ProfileName.GUIDELINE,
-    format: Output = Format.TEXT,  # noqa: A002 - the option's name
-    coverage: Annotated[bool, typer.Option("--coverage", help="Every statement of the text, and what answers it.")] = False,
-    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="What was in force on a day.")] = None,
-    lang: Language = None,
-    rules: Rules = None,
-    overlay: Overlay = None,
-) -> None:
-    """List the rules of a profile, those of a day, or what answers each statement."""
-    _run(
-        "rules",
-        profile=profile,
-        format_=format,
-        lang=lang,
-        rules=rules,
-        overlay=overlay,
-        coverage=coverage,
-        as_of=as_of,
-    )
-
-
-@app.command()
-def schema(
-    name: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[NAME]",
-            help="case, report, audit, finding, diff, mapping, waivers, overlay, rule, terms, parameter, statements and others.",
-        ),
-    ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Write all of them into a folder.")] = None,
-) -> None:
-    """Print a JSON Schema, or write them all."""
-    _run("schema", name=name, out=out)
-
-
-@app.command("test")
-def run_examples(names: Names = None, rules: Rules = None) -> None:
-    """Judge the examples of rules, on every engine."""
-    _run("test", names=names or [], rules=rules)
-
-
-@app.command()
-def coverage(
-    names: Names = None,
-    threshold: Annotated[int, typer.Option(min=0, max=100, help="Exit with 1 below this percentage.")] = 100,
-    rules: Rules = None,
-) -> None:
-    """Say which truths the examples show of each condition and each quantifier."""
-    _run("coverage", names=names or [], threshold=threshold, rules=rules)
-
-
-@app.command()
-def mutate(names: Names = None, rules: Rules = None) -> None:
-    """Put one thing wrong into rules, time and again, and say what no example notices."""
-    _run("mutate", names=names or [], rules=rules)
-
-
-@app.command()
-def lint(
-    format: Output = Format.TEXT,  # noqa: A002 - the option's name
-    rules: Rules = None,
-) -> None:
-    """Say what is wrong with a rule set, and what looks wrong."""
-    _run("lint", rules=rules, format_=format)
-
-
-@app.command("fmt")
-def format_rules(
-    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Only these files; all without one.")] = None,
-    check: Annotated[
-        bool, typer.Option("--check", help="Change nothing; exit with 1 if a file is not in canonical form.")
-    ] = False,
-    rules: Rules = None,
-) -> None:
-    """Bring the files of a rule set into their canonical form."""
-    _run("fmt", files=files or [], check=check, rules=rules)
-
-
-@app.command()
-def new(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The rule's name, for the fault: decision-without-hearing.")],
-    statement: Annotated[str, typer.Option(metavar="ID", help="The statement that it encodes, such as G50.")],
-    trigger: Annotated[str, typer.Option(metavar="TYPE", help="The event type that it starts from, such as decision_made.")],
-    rules: Annotated[Path, typer.Option(metavar="FOLDER", help="Your folder of rules; made where it is missing.")],
-    area: Annotated[str, typer.Option(metavar="FOLDER", help="The folder in it that the file goes to.")] = ".",
-    followed_by: Annotated[str | None, typer.Option(metavar="TYPE", help="The event type that must follow.")] = None,
-    within: Annotated[str | None, typer.Option(metavar="DURATION", help="By when, such as '10 working days'.")] = None,
-) -> None:
-    """Make a rule file with examples that fail until they are filled in."""
-    _run(
-        "new",
-        name=name,
-        statement=statement,
-        trigger=trigger,
-        followed_by=followed_by,
-        within=within,
-        rules=rules,
-        area=area,
     )
 
 
@@ -339,7 +180,7 @@ def diff(
     lang: Language = None,
 ) -> None:
     """Say what a change of policy would do: the verdicts that differ on real cases."""
-    _run(
+    run(
         "diff",
         old=old,
         new=new,
@@ -357,30 +198,16 @@ def diff(
 
 
 @app.command()
-def selftest(
-    cases: Annotated[int, typer.Option(min=1, help="How many generated cases.")] = 20_000,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same cases.")] = 1,
-    engines: Annotated[str, typer.Option(help="The engines to compare, the first being right.")] = "reference,compiled",
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Where a counter-example goes.")] = Path("counterexample.yaml"),
-    jobs: Annotated[int, typer.Option(min=1, help="How many processes compare.")] = 1,
-    resume: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Keep what is done in a file, and take up the run that it holds.")
-    ] = None,
-    memory: Annotated[bool, typer.Option("--memory", help="Print what the process held in memory as it went.")] = False,
-    rules: Rules = None,
-) -> None:
-    """Compare the engines on generated cases."""
-    _run("selftest", cases=cases, seed=seed, engines=engines, out=out, jobs=jobs, resume=resume, memory=memory, rules=rules)
-
-
-@app.command()
 def demo(
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the page and the findings go.")] = Path("rebild-demo"),
     profile: Profile = ProfileName.GUIDELINE,
     lang: Language = None,
 ) -> None:
     """Audit the made-up export that is shipped, and leave an HTML page."""
-    _run("demo", out=out, profile=profile, lang=lang)
+    run("demo", out=out, profile=profile, lang=lang)
+
+
+authors.add_commands(app)
 
 
 def main() -> None:
