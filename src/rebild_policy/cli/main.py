@@ -131,6 +131,19 @@ def audit(
     )
 
 
+@app.command("init-mapping")
+def init_mapping(
+    export: Annotated[str, typer.Argument(metavar="EXPORT", help="A case export; env:NAME for a database.")],
+    source: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="What is known of it, as under 'source' in a mapping: sheet=Sager; repeatable."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it there, not to the terminal.")] = None,
+) -> None:
+    """Propose a mapping for an export: what its columns and activities may be, and what stays open."""
+    run("initmapping", export=export, source=source or [], out=out)
+
+
 @app.command()
 def sample(
     export: Annotated[Path, typer.Argument(metavar="EXPORT", help="A case export; env:NAME for a database.")],

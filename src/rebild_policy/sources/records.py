@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import NoReturn, Protocol, Self, runtime_checkable
 from uuid import UUID
 
-from rebild_policy.errors import MappingError, SourceError, did_you_mean
+from rebild_policy.errors import Location, MappingError, SourceError, did_you_mean
 from rebild_policy.sources.shapes import Mapping as MappingFile
 
 MAX_FIELD = 1_000_000  # characters
@@ -148,6 +148,14 @@ def _cell_problem(value: object, text: str | None) -> str | None:
 
 
 # --------------------------------------------------------------------------------------------------------------- columns
+class MissingColumnError(MappingError):
+    """An export without a mapped column; `names` are the columns that it has."""
+
+    def __init__(self, message: str, names: tuple[str, ...], *, at: Location | None = None, remedy: str | None = None) -> None:
+        super().__init__(message, at=at, remedy=remedy)
+        self.names = names
+
+
 def check_columns(names: Sequence[str], mapping: MappingFile, name: str) -> None:
     """Raise `MappingError` for a mapped column that is not there, or there twice."""
     for short, column in mapping.columns.items():
@@ -171,7 +179,7 @@ def refuse_missing(short: str, names: Collection[str], mapping: MappingFile, nam
         hint = did_you_mean(column, names)
     if hint is None:
         hint = "None of the mapped columns is there: does the first line hold the names, and is the delimiter right?"
-    raise MappingError(f"{name} has no column '{column}'.", at=mapping.at(short), remedy=hint)
+    raise MissingColumnError(f"{name} has no column '{column}'.", tuple(names), at=mapping.at(short), remedy=hint)
 
 
 def no_rows(name: str) -> NoReturn:
