@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rebild_policy import Audit, Finding, Policy, Verdict
+from rebild_policy.errors import SourceError
 
 MAPPING = """
 mapping: small
@@ -52,10 +53,14 @@ def test_a_case_with_a_quarantined_row_keeps_its_name(policy: Policy, tmp_path: 
     assert "quarantined" in {reason.missing.cause for reason in found.reasons}
 
 
-def test_cases_called_by_cpr_numbers_stay_apart(policy: Policy, tmp_path: Path) -> None:
-    found = audit(policy, tmp_path, "990199-9998;Brev;05-01-2026;;1", "990299-9998;Brev;05-01-2026;;1")
-    assert [finding.case for finding in late_replies(found)] == ["case-1", "case-2"]
-    assert len({finding.fingerprint for finding in found.findings}) == len(found.findings)
+def test_a_case_called_by_a_cpr_number_is_refused(policy: Policy, tmp_path: Path) -> None:
+    found = audit(policy, tmp_path, "A-1;Brev;05-01-2026;;1", "990199-9998;Brev;05-01-2026;;1", "A-1;Brev;06-01-2026;;2")
+    assert {finding.case for finding in late_replies(found)} == {"A-1"}
+    assert (found.accounting.quarantined, found.accounting.rows_without_case) == (1, 1)
+    with pytest.raises(
+        SourceError, match=r"calls its cases by numbers with the shape of CPR numbers\. Give --pseudonymise a key"
+    ):
+        audit(policy, tmp_path, "990199-9998;Brev;05-01-2026;;1", "990299-9998;Brev;05-01-2026;;1")
 
 
 def test_a_link_to_no_event_is_told(policy: Policy, tmp_path: Path) -> None:

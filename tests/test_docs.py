@@ -55,6 +55,10 @@ LAID_OUT = {
         "export.csv": "src/rebild_policy/demo/sager.csv",
         "mapping.yaml": "src/rebild_policy/demo/sager.yaml",
     },
+    "docs/explanation/privacy.md": {
+        "export.csv": "src/rebild_policy/demo/sager.csv",
+        "mapping.yaml": "src/rebild_policy/demo/sager.yaml",
+    },
     "docs/how-to/map-an-export.md": {"docs/examples": "docs/examples"},
     "docs/how-to/compare-policies.md": {"docs/examples": "docs/examples"},
 }

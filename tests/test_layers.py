@@ -39,8 +39,8 @@ engines.runtime engines.kleene_source engines.compiled
 engines.durable.order engines.durable.conditions engines.durable.clauses engines.durable.encoding engines.durable.patterns
 engines.durable.session engines.durable.boards engines.durable.facts engines.durable.rules engines.durable.judging
 engines.durable.matches engines.durable.engine engines.durable engines.gaps engines
-sources.accounting sources.conditions sources.shapes sources.times sources.cells sources.links sources.checks sources.rows
-sources.raw sources.records sources.stream
+sources.accounting sources.conditions sources.shapes sources.times sources.cells sources.links sources.checks sources.pseudonyms
+sources.rows sources.raw sources.records sources.stream
 sources.formats.texts sources.formats.delimited sources.formats.jsonlines sources.formats.jsondocument
 sources.formats.arrow sources.formats.memory sources.formats.parquet
 sources.formats.markup sources.formats.cellvalues sources.formats.workbook sources.formats.xes

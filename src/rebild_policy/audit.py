@@ -22,6 +22,7 @@ from rebild_policy.rules import Profile
 from rebild_policy.sources.accounting import LinkCount
 from rebild_policy.sources.export import Export, SourcedCase, read_export
 from rebild_policy.sources.mapping import load_mapping
+from rebild_policy.sources.pseudonyms import Pseudonyms
 from rebild_policy.sources.records import ArrowTable
 from rebild_policy.version import VERSION
 from rebild_policy.waivers import WaiverBook
@@ -29,6 +30,13 @@ from rebild_policy.waivers import WaiverBook
 Stage = Literal["read", "judge"]
 Progress = Callable[[Stage, int, int], None]  # the stage, how much of it is done, and of how much (bytes, then cases)
 _LISTED = 100  # quarantined rows in the summary; `Audit.quarantined` has all
+
+
+class Source(NamedTuple):
+    """What is audited: a file or a table in memory, and how its ids are to be replaced, if at all."""
+
+    export: Path | ArrowTable
+    pseudonyms: Pseudonyms | None = None
 
 
 class Ready(NamedTuple):
@@ -57,7 +65,7 @@ class Judge(Protocol):
 
 def run_audit(  # noqa: PLR0913 - what `Policy.audit` takes
     judge: Judge,
-    source: Path | ArrowTable,
+    source: Source,
     mapping_path: Path,
     as_of: date,
     *,
@@ -68,9 +76,10 @@ def run_audit(  # noqa: PLR0913 - what `Policy.audit` takes
 ) -> Audit:
     """Read an export through a mapping and judge every case; see `Policy.audit`."""
     mapping = load_mapping(mapping_path)
-    size = max(source.stat().st_size, 1) if isinstance(source, Path) and source.is_file() else 1
+    path = source.export if isinstance(source.export, Path) else None
+    size = max(path.stat().st_size, 1) if path and path.is_file() else 1
     on_read = (lambda done: progress("read", done, size)) if progress else None
-    export = read_export(source, mapping, progress=on_read)
+    export = read_export(source.export, mapping, progress=on_read, pseudonyms=source.pseudonyms)
     plan = judge.ready(export.coverage, export.same_day, "compiled", frozenset()).plan
     counts = _Counts(waivers, cross_check)
     findings: list[Finding] = []
@@ -85,7 +94,7 @@ def run_audit(  # noqa: PLR0913 - what `Policy.audit` takes
         ruleset=judge.info,
         parameters=judge.parameters_on(as_of),
         source=SourceInfo(
-            file=source.name if isinstance(source, Path) else export.name,
+            file=path.name if path else export.name,
             sha256=export.input_sha256,
             mapping=mapping_path.name,
             mapping_sha256=export.mapping_sha256,

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
-from rebild_policy.audit import Progress, Ready, run_audit
+from rebild_policy.audit import Progress, Ready, Source, run_audit
 from rebild_policy.auditresults import Audit
 from rebild_policy.bundled import rules_folder
 from rebild_policy.calendar import Calendar
@@ -27,6 +27,7 @@ from rebild_policy.plan import build_plan
 from rebild_policy.previews import Preview, placed, preview
 from rebild_policy.results import OverlayChange, OverlayChanges, ParameterInfo, Report, Row, RuleSetInfo, Words
 from rebild_policy.rules import Profile, Rule
+from rebild_policy.sources.pseudonyms import Pseudonyms
 from rebild_policy.sources.records import ArrowTable
 from rebild_policy.waivers import Waiver, WaiverBook
 
@@ -207,10 +208,13 @@ class Policy:
         progress: Progress | None = None,
         cross_check: str | CrossCheck | None = None,
         waivers: Iterable[Waiver] = (),
+        pseudonyms: Pseudonyms | None = None,
     ) -> Audit:
         """Check every case of an export, read through a mapping file, as of the end of a day.
 
         The export is a file, or a table in memory of pandas, Polars, PyArrow or another library that speaks Arrow.
+
+        With `pseudonyms`, the ids of cases, people and events are replaced by keyed hashes as they are read.
 
         Bad rows are quarantined and counted; the audit goes on. `cross_check` names an engine that judges every case as well.
         Raises `SourceError` for an export that can't be read, `MappingError` for a mapping that is wrong or does not fit it,
@@ -221,7 +225,7 @@ class Policy:
         second = CrossCheck.by(cross_check)
         if second:
             self.ready(Coverage.all(), "unknown", second.engine)  # an engine that isn't there is said before the export is read
-        source = export if isinstance(export, ArrowTable) else Path(export)
+        source = Source(export if isinstance(export, ArrowTable) else Path(export), pseudonyms)
         return run_audit(
             self, source, Path(mapping), as_of, command=command, progress=progress, waivers=book, cross_check=second
         )

@@ -22,6 +22,7 @@ from rebild_policy.rules import Language, Profile, Statement
 from rebild_policy.sources.accounting import write_quarantine
 from rebild_policy.sources.export import coverage_of
 from rebild_policy.sources.mapping import load_mapping
+from rebild_policy.sources.pseudonyms import Pseudonyms
 from rebild_policy.waivers import read_waivers
 
 
@@ -42,11 +43,13 @@ def run(
     waivers: Path | None,
     answers: Path | None,
     cross_check: str | None,
+    pseudonymise: str | None,
     fail_on: str,
 ) -> int:
     """Audit the export, write what was asked for and print the numbers."""
     judge, tongue, today = policy(rules, profile, overlay), language(lang), day(as_of)
     accepted = read_waivers(waivers) if waivers else ()
+    pseudonyms = Pseudonyms.read(pseudonymise) if pseudonymise else None
     reviewed = read_answers(answers) if answers else None
     if preflight_only:
         read = load_mapping(mapping)
@@ -56,7 +59,14 @@ def run(
     _check_outputs((findings, html, quarantine), (export, mapping, waivers, answers, answers and answers.with_name(SAMPLE)))
     with shown_progress() as bar:
         result = judge.audit(
-            export, mapping, today, command=command_line(), progress=bar, cross_check=cross_check, waivers=accepted
+            export,
+            mapping,
+            today,
+            command=command_line(),
+            progress=bar,
+            cross_check=cross_check,
+            waivers=accepted,
+            pseudonyms=pseudonyms,
         )
     if reviewed:
         result = with_answers(result, reviewed)

@@ -19,6 +19,7 @@ from rebild_policy.report.impact import render_difference
 from rebild_policy.rules import Language, Profile
 from rebild_policy.sources.export import read_export
 from rebild_policy.sources.mapping import load_mapping
+from rebild_policy.sources.pseudonyms import Pseudonyms
 
 BUNDLED = "rebild"
 
@@ -36,12 +37,13 @@ def run(
     new_set: list[str],
     examples: int,
     format_: str,
+    pseudonymise: str | None,
     lang: Language | None,
 ) -> int:
     """Judge the cases by both policies and print what differs."""
     today = day(as_of)
     policies = policy(old, old_profile, old_set), policy(new, new_profile, new_set)
-    asked = _cases(cases, mapping)
+    asked = _cases(cases, mapping, Pseudonyms.read(pseudonymise) if pseudonymise else None)
     with progress("diff") as bar:
         task = bar.add_task("cases judged twice", total=len(asked))
         found = compare(*policies, asked, today, progress=lambda done: bar.update(task, completed=done))
@@ -71,10 +73,12 @@ def _with(ruleset: RuleSet, settings: Iterable[str]) -> RuleSet:
     return replace(ruleset, parameters=override(ruleset.parameters, values)) if values else ruleset
 
 
-def _cases(path: Path, mapping: Path | None) -> list[Asked]:
+def _cases(path: Path, mapping: Path | None, pseudonyms: Pseudonyms | None) -> list[Asked]:
     """The cases of an export, of a JSON file that holds one, or of a file with one a line."""
+    if pseudonyms and not mapping:
+        raise UsageError("--pseudonymise goes with --mapping.", remedy="Cases as JSON are taken as they are.")
     if mapping:
-        return cases_of(read_export(path, load_mapping(mapping)))
+        return cases_of(read_export(path, load_mapping(mapping), pseudonyms=pseudonyms))
     if path.suffix != ".jsonl":
         return [Asked(read_case(path), Coverage.all())]
     lines = enumerate(read_text(path).splitlines(), 1)

@@ -24,6 +24,7 @@ from rebild_policy.cli.options import (
     Overlay,
     Profile,
     ProfileName,
+    Pseudonymise,
     Rules,
     Waivers,
     run,
@@ -107,6 +108,7 @@ def audit(
     waivers: Waivers = None,
     answers: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="What people answered about a sample.")] = None,
     cross_check: Crossed = None,
+    pseudonymise: Pseudonymise = None,
     fail_on: Fail = FailOn.NEVER,
 ) -> None:
     """Audit a case export through a mapping file."""
@@ -127,6 +129,7 @@ def audit(
         waivers=waivers,
         answers=answers,
         cross_check=cross_check,
+        pseudonymise=pseudonymise,
         fail_on=fail_on,
     )
 
@@ -157,6 +160,7 @@ def sample(
     rules: Rules = None,
     overlay: Overlay = None,
     waivers: Waivers = None,
+    pseudonymise: Pseudonymise = None,
 ) -> None:
     """Draw a sample of cases for people to review, with a printable checklist for each."""
     run(
@@ -172,6 +176,7 @@ def sample(
         rules=rules,
         overlay=overlay,
         waivers=waivers,
+        pseudonymise=pseudonymise,
     )
 
 
@@ -190,6 +195,7 @@ def diff(
     new_set: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A parameter of NEW; repeatable.")] = None,
     examples: Annotated[int, typer.Option(min=0, help="Cases shown for each kind of change.")] = 3,
     format: Output = Format.TEXT,  # noqa: A002 - the option's name
+    pseudonymise: Pseudonymise = None,
     lang: Language = None,
 ) -> None:
     """Say what a change of policy would do: the verdicts that differ on real cases."""
@@ -206,6 +212,7 @@ def diff(
         new_set=new_set or [],
         examples=examples,
         format_=format,
+        pseudonymise=pseudonymise,
         lang=lang,
     )
 

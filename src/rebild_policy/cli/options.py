@@ -52,6 +52,14 @@ Crossed = Annotated[
     typer.Option("--cross-check", metavar="ENGINE", help="Judge by a second engine as well; a difference is an error."),
 ]
 Waivers = Annotated[Path | None, typer.Option("--waivers", metavar="FILE", help="Accepted deviations, as YAML.")]
+Pseudonymise = Annotated[
+    str | None,
+    typer.Option(
+        "--pseudonymise",
+        metavar="KEY",
+        help="Replace ids of cases, people and events. Where the key is: a file, or env:NAME; never the key itself.",
+    ),
+]
 Overlay = Annotated[
     Path | None, typer.Option("--overlay", metavar="FOLDER", help="Your parameters, severities, switched-off rules.")
 ]

@@ -16,6 +16,7 @@ from rebild_policy.review.sampling import draw
 from rebild_policy.rules import Language, Profile
 from rebild_policy.sources.export import read_export
 from rebild_policy.sources.mapping import load_mapping
+from rebild_policy.sources.pseudonyms import Pseudonyms
 from rebild_policy.waivers import read_waivers
 
 CHECKLISTS, ANSWERS = "checklists.html", "answers.csv"
@@ -34,16 +35,18 @@ def run(
     rules: Path | None,
     overlay: Path | None,
     waivers: Path | None,
+    pseudonymise: str | None,
 ) -> int:
     """Draw the sample, write its three files and say what was drawn."""
     judge, tongue, today = policy(rules, profile, overlay), language(lang), day(as_of)
     accepted = read_waivers(waivers) if waivers else ()
+    pseudonyms = Pseudonyms.read(pseudonymise) if pseudonymise else None
     if taken := {export.resolve(), mapping.resolve()} & {(out / name).resolve() for name in (CHECKLISTS, ANSWERS, SAMPLE)}:
         raise UsageError(f"{shown(taken.pop())} would be overwritten.", remedy="Name another folder.")
     with shown_progress() as bar:
-        audit = judge.audit(export, mapping, today, command=command_line(), progress=bar, waivers=accepted)
+        audit = judge.audit(export, mapping, today, command=command_line(), progress=bar, waivers=accepted, pseudonyms=pseudonyms)
     # Read once more: an audit keeps findings and no cases, and a sample is drawn seldom.
-    cases = read_export(export, load_mapping(mapping))
+    cases = read_export(export, load_mapping(mapping), pseudonyms=pseudonyms)
     drawn = draw(audit, cases, judge.ruleset.statements, per_stratum=per_stratum, seed=seed)
     _write_answers(out, blank_answers(drawn.checklists, tongue))
     lines = drawn.sample.model_dump_json(indent=2).split("\n")

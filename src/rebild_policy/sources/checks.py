@@ -39,6 +39,8 @@ class Checker:
         for field, policy in self.mapping.links.items():
             self._check_link(field, policy)
         self._check_coverage()
+        for number, column in enumerate(self.mapping.people):
+            self._check_column(column, ("people", number))
         for number, activity in enumerate(self.mapping.irrelevant):
             if activity in self.mapping.activities:
                 self._fail(("irrelevant", number), "this activity is mapped as well.", "Remove it from one of the two.")

@@ -7,20 +7,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from rebild_policy.errors import SourceError
 from rebild_policy.expressions import UNKNOWN
 from rebild_policy.facts import Case, Coverage, Event, vocabulary
+from rebild_policy.privacy import holds_cpr
 from rebild_policy.sources.accounting import Accounting, Assumption, LinkCount, Quarantined, count_activity
 from rebild_policy.sources.cells import MAX_ID, settable
 from rebild_policy.sources.links import LinkPolicy, link, read_policy
 from rebild_policy.sources.opening import open_export
+from rebild_policy.sources.pseudonyms import Pseudonyms
 from rebild_policy.sources.records import ArrowTable, Reader, Row
 from rebild_policy.sources.rows import EMPTY, CaseFields, EventMaker, RowError, RowReader, Setter
 from rebild_policy.sources.shapes import ALL_FIELDS, Mapping
 
+_CLEAR = 100  # rows, all called by CPR numbers, after which nothing else is expected
+_CPR = "a case id with the shape of a CPR number is refused, unless ids are pseudonymised"
+_ALL_CPR = "the export calls its cases by numbers with the shape of CPR numbers."
+_PSEUDONYMISE = "Give --pseudonymise a key, so that ids are replaced before anything is made of them."
 _SAME_ID = "another row of the case has the same id and says something else"
 
 
@@ -54,14 +61,23 @@ class Export:
     mapping_sha256: str
 
 
-def read_export(export: Path | str | ArrowTable, mapping: Mapping, *, progress: Callable[[int], None] | None = None) -> Export:
+def read_export(
+    export: Path | str | ArrowTable,
+    mapping: Mapping,
+    *,
+    progress: Callable[[int], None] | None = None,
+    pseudonyms: Pseudonyms | None = None,
+) -> Export:
     """Read an export: a file, or a table in memory. `progress` is called with the number of bytes read so far.
+
+    With `pseudonyms`, the ids of cases, people and events are replaced before anything is joined. Without them, a case id
+    with the shape of a CPR number is refused.
 
     Raises `SourceError` for a file that can't be read as the mapping says, and `MappingError` where it lacks a mapped
     column. A row that can't be used is quarantined and the reading goes on.
     """
     with open_export(export, mapping, progress) as reader:
-        reading = _Reading(mapping)
+        reading = _Reading(mapping, pseudonyms)
         for row in reader.rows:
             reading.take(row)
         return reading.export(reader)
@@ -118,13 +134,14 @@ class _Draft:
 class _Reading:
     """Collects rows into cases and counts what became of each."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: Mapping, pseudonyms: Pseudonyms | None) -> None:
         self.mapping = mapping
-        self.reader = RowReader(mapping)
+        self.pseudonyms = pseudonyms
+        self.reader = RowReader(mapping, pseudonyms)
         self.drafts: dict[str, _Draft] = {}
         self.torn: list[Row] = []
         self.quarantined: list[Quarantined] = []
-        self.rows = self.mapped = self.duplicates = 0
+        self.rows = self.mapped = self.duplicates = self.numbers = 0
         self.irrelevant: Counter[str] = Counter()
         self.unmapped: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
@@ -134,9 +151,13 @@ class _Reading:
     def take(self, row: Row) -> None:
         """Give a row its place."""
         self.rows += 1
+        if self.pseudonyms and (named := row.cells["case"]):
+            row = replace(row, cells={**row.cells, "case": self.pseudonyms.of("case", named)})
         case, activity = row.cells["case"], row.cells["activity"]
         if not row.aligned:
             self.torn.append(row)
+        elif case is not None and holds_cpr(case):
+            self._refuse_number(row.number)
         elif case is None or len(case) > MAX_ID:
             reason = row.problem or (EMPTY if case is None else f"an id of at most {MAX_ID} characters was expected")
             self._quarantine(row.number, row.column if row.problem else "case", reason, None)
@@ -148,6 +169,13 @@ class _Reading:
                 self._quarantine(row.number, "activity", EMPTY, draft, self.reader.all_types)
             else:
                 self._take_activity(row, draft, activity)
+
+    def _refuse_number(self, number: int) -> None:
+        """Set a row aside whose case is called by a CPR number. Where most are, the export is none to go on with."""
+        self._quarantine(number, "case", _CPR, None)
+        self.numbers += 1
+        if self.numbers == self.rows == _CLEAR:
+            raise SourceError(_ALL_CPR, remedy=_PSEUDONYMISE)
 
     def _take_activity(self, row: Row, draft: _Draft, activity: str) -> None:
         draft.fields.take(self.reader.case_setters, row.cells, self.notes)
@@ -178,6 +206,8 @@ class _Reading:
     # ------------------------------------------------------------------------------------------------------ at the end
     def export(self, reader: Reader) -> Export:
         """The cases and the account of all rows."""
+        if self.numbers > self.rows / 2:
+            raise SourceError(_ALL_CPR, remedy=_PSEUDONYMISE)
         self._settle()
         policies = [read_policy(field, text) for field, text in self.mapping.links.items()]
         counts = {policy.name: Counter[str]() for policy in policies}

@@ -13,6 +13,7 @@ from rebild_policy.facts import Event, FieldSpec, vocabulary
 from rebild_policy.facts.case import problems
 from rebild_policy.sources.cells import Read, assignable, identifier, reader_of
 from rebild_policy.sources.conditions import columns_of, holds, read_condition
+from rebild_policy.sources.pseudonyms import PEOPLE, Kind, Pseudonyms
 from rebild_policy.sources.shapes import EventMapping, FieldSource, Mapping
 from rebild_policy.sources.times import Times, UnreadableError
 
@@ -28,6 +29,32 @@ class RowError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What all cells of an export are read by."""
+
+    times: Times
+    decimal: str | None = None
+    people: frozenset[str] = frozenset()  # columns that hold ids of people, besides the fields that always do
+    pseudonyms: Pseudonyms | None = None
+
+
+def _pseudonymous(spec: FieldSpec, column: str, read: Read, terms: Terms) -> Read:
+    """The same reader, giving pseudonyms of people and of events."""
+    pseudonyms = terms.pseudonyms
+    if pseudonyms is None or not (spec.link or spec.name in PEOPLE or column in terms.people):
+        return read
+    kind: Kind = "event" if spec.link else "person"
+
+    def renamed(text: str) -> object:
+        value = read(text)
+        if isinstance(value, tuple):
+            return tuple(pseudonyms.of(kind, item) for item in value)
+        return pseudonyms.of(kind, value) if isinstance(value, str) else value
+
+    return renamed
+
+
+@dataclass(frozen=True, slots=True)
 class Setter:
     """How one field is filled: from a column, or with a constant."""
 
@@ -36,9 +63,13 @@ class Setter:
     read: Read
 
     @classmethod
-    def of(cls, spec: FieldSpec, source: FieldSource, times: Times, decimal: str | None = None) -> Setter:
+    def of(cls, spec: FieldSpec, source: FieldSource, terms: Terms) -> Setter:
         """The setter of a field of the vocabulary."""
-        read = reader_of(spec, source, times, decimal) if source.column is not None else identifier
+        if source.column is None:
+            return cls(spec.name, source, identifier)
+        read = reader_of(spec, source, terms.times, terms.decimal)
+        if terms.pseudonyms and source.values is None:
+            read = _pseudonymous(spec, source.column, read, terms)
         return cls(spec.name, source, read)
 
     def value(self, cells: Cells[str, str | None]) -> object:
@@ -55,15 +86,15 @@ class Setter:
 class EventMaker:
     """Makes the event of one entry under an activity."""
 
-    def __init__(self, mapping: EventMapping, columns: Cells[str, str], times: Times, decimal: str | None = None) -> None:
+    def __init__(self, mapping: EventMapping, columns: Cells[str, str], terms: Terms) -> None:
         fields = assignable(mapping.event)
         self.type = mapping.event
         self.model = vocabulary().types[mapping.event].model
-        self.times = times
+        self.times = terms.times
         self.time_column = mapping.time.column if mapping.time else "time"
         self.precision = mapping.time.precision if mapping.time else None
         self.when: Expression | None = None if mapping.when is None else read_condition(mapping.when, columns)
-        self.setters = [Setter.of(fields[name], source, times, decimal) for name, source in mapping.assign.items()]
+        self.setters = [Setter.of(fields[name], source, terms) for name, source in mapping.assign.items()]
         self.links = [name for name in mapping.assign if fields[name].link]
 
     def make(self, cells: Cells[str, str | None], id_: str) -> Event | None:
@@ -141,16 +172,17 @@ class CaseFields:
 class RowReader:
     """A mapping, made ready to read rows with."""
 
-    def __init__(self, mapping: Mapping) -> None:
-        times, decimal = Times(mapping.time), mapping.source.decimal
+    def __init__(self, mapping: Mapping, pseudonyms: Pseudonyms | None = None) -> None:
+        terms = Terms(Times(mapping.time), mapping.source.decimal, frozenset(mapping.people), pseudonyms)
         self.makers = {
-            activity: [EventMaker(event, mapping.columns, times, decimal) for event in events]
+            activity: [EventMaker(event, mapping.columns, terms) for event in events]
             for activity, events in mapping.activities.items()
         }
         self.irrelevant = frozenset(mapping.irrelevant)
-        self.case_setters = [Setter.of(vocabulary().case[name], source, times, decimal) for name, source in mapping.case.items()]
+        self.case_setters = [Setter.of(vocabulary().case[name], source, terms) for name, source in mapping.case.items()]
         self.all_types = frozenset(vocabulary().types)
         self._has_ids = "id" in mapping.columns
+        self._pseudonyms = pseudonyms
 
     def types_of(self, activity: str | None) -> frozenset[str]:
         """The event types that a bad row of this activity leaves uncovered: all, where the activity says nothing."""
@@ -177,6 +209,7 @@ class RowReader:
         if text is None:
             raise RowError("id", EMPTY)
         try:
-            return identifier(text)
+            id_ = identifier(text)
         except UnreadableError as error:
             raise RowError("id", str(error)) from None
+        return self._pseudonyms.of("event", id_) if self._pseudonyms else id_

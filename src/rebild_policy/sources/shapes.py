@@ -184,6 +184,11 @@ class Mapping(Shape):
         description="Fields of the case, from the first row of it that has a value. Rows that contradict each other "
         "make it unknown in that case.",
     )
+    people: tuple[Variable, ...] = Field(
+        default=(),
+        description="Short names of columns that hold ids of citizens or employees, for --pseudonymise. The fields actor, "
+        "employee, caseworker, decided_by and handled_by always do.",
+    )
     activities: dict[str, Annotated[tuple[EventMapping, ...], Field(min_length=1), BeforeValidator(_events_listed)]] = Field(
         min_length=1,
         description="The events that a row of each activity gives; of several, the second is 'row-17.2'.",
