@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from rebild_policy.errors import SourceError, UsageError
+from rebild_policy.privacy import holds_cpr
 from rebild_policy.sources.opening import format_of, open_export
 from rebild_policy.sources.records import MissingColumnError, Reader
 from rebild_policy.sources.shapes import Mapping
@@ -82,7 +83,7 @@ def _look(path: Path, source: dict[str, str]) -> Look:
         with open_export(path, _mapping(source, [_NOWHERE])) as reader:
             _exhaust(reader)
     except MissingColumnError as error:
-        names = [name for name in dict.fromkeys(error.names) if name and "\0" not in name and error.names.count(name) == 1]
+        names = [name for name, count in Counter(error.names).items() if count == 1 and _is_usable(name)]
     else:
         names = []
     if not names:
@@ -97,6 +98,10 @@ def _look(path: Path, source: dict[str, str]) -> Look:
             if rows >= ROWS:
                 break
     return Look(dict(source), tuple(columns), rows, bad)
+
+
+def _is_usable(name: str) -> bool:
+    return bool(name) and "\0" not in name and not holds_cpr(name)
 
 
 def _exhaust(reader: Reader) -> None:

@@ -7,12 +7,13 @@ from pathlib import Path
 from rebild_policy.authoring.looking import look
 from rebild_policy.authoring.proposing import OPEN, propose
 from rebild_policy.errors import UsageError, shown
+from rebild_policy.privacy import redact
 
 
 def run(*, export: str, source: list[str], out: Path | None) -> int:
     """Look at the export and write what it seems to be."""
     said = dict(_pair(word) for word in source)
-    text = propose(look(export, said), Path(export).name.partition(".")[0] or "export")
+    text = propose(look(export, said), redact(Path(export).name.partition(".")[0]) or "export")
     if out is None:
         print(text, end="")
         return 0

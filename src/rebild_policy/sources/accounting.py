@@ -107,4 +107,9 @@ def write_quarantine(path: Path | str, quarantined: Iterable[Told]) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("row", "column", "reason"))
         for row in quarantined:
-            writer.writerow((row.row, redact(row.column or ""), redact(row.reason)))
+            writer.writerow((row.row, _harmless(redact(row.column or "")), redact(row.reason)))
+
+
+def _harmless(cell: str) -> str:
+    """A cell that a spreadsheet takes for a text, and not for a formula to run."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -102,7 +102,7 @@ def row_of(number: int, record: Record, mapping: MappingFile, problem: str | Non
     for short, column in mapping.columns.items():
         value = record.get(column)
         text = text_of(value)
-        cells[short] = clean(text) if text is not None else None
+        cells[short] = clean(text) if text is not None and len(text) <= MAX_FIELD else None
         if problem is None and value is not None:
             problem = _cell_problem(value, text)
             blamed = short if problem else None

@@ -34,7 +34,7 @@ def open_reader(path: Path, mapping: Mapping, progress: OnRead | None) -> Reader
         if not log.happenings:
             no_rows(raw.name)
         columns = _Columns(log, _case_type(log, mapping, raw.name), ZoneInfo(mapping.time.zone))
-        check_columns(columns.names(), mapping, raw.name)
+        check_columns(columns.names(set(mapping.columns.values())), mapping, raw.name)
         records = enumerate(columns.records(mapping), FIRST_ROW)
     except Exception:
         raw.close()
@@ -61,8 +61,8 @@ class _Columns:
     def __init__(self, log: Log, case_type: str, zone: tzinfo) -> None:
         self._log, self._case_type, self._zone = log, case_type, zone
 
-    def names(self) -> list[str]:
-        """The columns there are."""
+    def names(self, mapped: set[str]) -> list[str]:
+        """The columns there are; of those with a qualifier, only mapped ones: a qualifier may be any text."""
         things = self._log.things.values()
         related = {
             (self._log.things[id_].type, qualifier)
@@ -75,7 +75,7 @@ class _Columns:
         names |= {f"case:{name}" for thing in things if thing.type == self._case_type for name in thing.values}
         for prefix in ("object", "first"):
             names |= {f"{prefix}:{thing.type}" for thing in things}
-            names |= {f"{prefix}:{kind}:{qualifier}" for kind, qualifier in related}
+            names |= {f"{prefix}:{kind}:{qualifier}" for kind, qualifier in related} & mapped
         return sorted(names)
 
     def records(self, mapping: Mapping) -> Iterator[Record]:

@@ -17,7 +17,7 @@ from typing import NoReturn
 from rebild_policy.errors import Location, MappingError, SourceError, did_you_mean, shown
 from rebild_policy.sources.formats.cellvalues import UNREADABLE, Values, column_of, dated_formats
 from rebild_policy.sources.formats.markup import End, Start, elements
-from rebild_policy.sources.raw import BLOCK, OnRead, hash_of
+from rebild_policy.sources.raw import BLOCK, FREE, MAX_RATIO, OnRead, hash_of
 from rebild_policy.sources.records import MAX_FIELD, Reader, Record, check_columns, no_rows, rows_of
 from rebild_policy.sources.shapes import Mapping
 
@@ -123,13 +123,16 @@ class _Book:
         yield from elements(self._blocks(part), f"{self.name}/{part}")
 
     def _blocks(self, part: str) -> Iterator[bytes]:
-        left = MAX_UNPACKED
+        size = 0
         try:
             with self.archive.open(part) as file:
+                packed = self.archive.getinfo(part).compress_size
                 while block := file.read(BLOCK):
-                    left -= len(block)
-                    if left < 0:
+                    size += len(block)
+                    if size > MAX_UNPACKED:
                         _too_large(f"the sheet unpacks to more than {MAX_UNPACKED >> 30} GB.", self.name)
+                    if size > FREE and size > MAX_RATIO * packed:
+                        _too_large(f"a part of the workbook grows to more than {MAX_RATIO} times its size.", self.name)
                     yield block
         except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError, NotImplementedError):
             _refuse(self.name)
