@@ -198,7 +198,7 @@ class Policy:
         check_day(as_of)
         return (self.check(case, as_of, coverage=coverage, same_day=same_day) for case in cases)
 
-    def audit(
+    def audit(  # noqa: PLR0913 - every option has a name
         self,
         export: Path | str | ArrowTable,
         mapping: Path | str,
@@ -226,9 +226,7 @@ class Policy:
         if second:
             self.ready(Coverage.all(), "unknown", second.engine)  # an engine that isn't there is said before the export is read
         source = Source(export if isinstance(export, ArrowTable) else Path(export), pseudonyms)
-        return run_audit(
-            self, source, Path(mapping), as_of, command=command, progress=progress, waivers=book, cross_check=second
-        )
+        return run_audit(self, source, Path(mapping), as_of, command=command, progress=progress, waivers=book, cross_check=second)
 
     # --------------------------------------------------------------------------------------------------------- describing
     @property
