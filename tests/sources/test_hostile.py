@@ -20,7 +20,7 @@ from workbooks import of_texts, text, write
 from rebild_policy.authoring.looking import MAX_COLUMNS, look
 from rebild_policy.sources import read_export, write_quarantine
 
-MEGABYTES, SECONDS = 450, 20
+MEGABYTES, SECONDS = 250, 20
 TABLE = """\
 mapping: table
 columns: {case: sag, activity: hvad, time: dag, text: emne}
