@@ -60,7 +60,7 @@ def six_rules(folder: Path, out: Path) -> dict[str, float]:
 
 def six_by_hand(folder: Path, out: Path) -> dict[str, float]:
     """The six rules by the hand-written SQL."""
-    with duckdb.connect(config={"threads": 2, "memory_limit": "400MB", "preserve_insertion_order": False}) as con:
+    with duckdb.connect(config={"threads": 2, "memory_limit": "300MB", "preserve_insertion_order": False}) as con:
         handwritten.prepare(con)
         return _six(lambda bucket, into: handwritten.judge(con, bucket, AS_OF, into), folder, out)
 

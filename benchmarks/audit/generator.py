@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-EVENTS_A_BUCKET = 250_000
+EVENTS_A_BUCKET = 500_000
 FIRST_DAY = "DATE '2022-01-03'"
 
 

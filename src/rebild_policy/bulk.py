@@ -69,12 +69,12 @@ def judge_buckets(
     """
     folders, parts = sorted(buckets), out / "parts"
     _start(parts, _fingerprint(plan, folders, as_of), resume=resume)
-    judge = BucketJudge(plan, as_of, threads=threads)
-    for number, folder in enumerate(folders):
-        if progress:
-            progress(number, len(folders))
-        if not (parts / f"{folder.name}.json").exists():
-            _judge(judge, folder, parts)
+    with BucketJudge(plan, as_of, threads=threads) as judge:
+        for number, folder in enumerate(folders):
+            if progress:
+                progress(number, len(folders))
+            if not (parts / f"{folder.name}.json").exists():
+                _judge(judge, folder, parts)
     if progress:
         progress(len(folders), len(folders))
     result = BulkResult(out / "findings.parquet", _summed(parts, folders))
@@ -138,12 +138,15 @@ def _recheck(plan: Plan, folders: list[Path], parts: Path, out: Path, as_of: dat
     reference, checked = ReferenceEngine(plan), 0
     left = Counter({True: MOST_RECHECKED, False: SAMPLE})
     for folder in folders:
-        table = parquet.read_table(parts / f"{folder.name}.parquet")
+        if not any(left.values()):
+            break
+        part = parts / f"{folder.name}.parquet"
+        table = parquet.read_table(part, columns=["case", "verdict"])
         at_fault = set(compute.unique(table.filter(compute.equal(table["verdict"], "violated"))["case"]).to_pylist())
         others = set(compute.unique(table["case"]).to_pylist()) - at_fault
         chosen = {id_ for ids, wrong in ((at_fault, True), (others, False)) for id_ in sorted(ids, key=place_of)[: left[wrong]]}
         left.subtract({True: len(chosen & at_fault), False: len(chosen & others)})
-        said = _rows(table.filter(compute.is_in(table["case"], pyarrow.array(sorted(chosen), pyarrow.string()))))
+        said = _rows(parquet.read_table(part, filters=[("case", "in", sorted(chosen))])) if chosen else {}
         for case in read_cases(folder, plan.vocabulary, chosen) if chosen else ():
             expected = [(*row[:3], str(row.verdict), row.due) for row in reference.judge(case, as_of).rows]
             if expected != said.get(case.id, []):

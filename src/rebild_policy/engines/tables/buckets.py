@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import duckdb
 from sqlglot import exp
@@ -36,7 +36,7 @@ class Tally:
 class BucketJudge:
     """Judges buckets one after the other, as of the end of one day, in a memory that does not grow with their number."""
 
-    def __init__(self, plan: Plan, as_of: date, *, threads: int = 2, memory: str = "400MB") -> None:
+    def __init__(self, plan: Plan, as_of: date, *, threads: int = 2, memory: str = "300MB") -> None:
         self.plan = plan
         self.as_of = as_of
         self.programs = {long: self._program(long_cases=long) for long in (False, True)}
@@ -57,6 +57,13 @@ class BucketJudge:
             program.needs.setdefault(type_, set()).update({"cid", "day"})
         program.needs[CASE].add("case")
         return program
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Give the memory back."""
+        self.con.close()
 
     def judge(self, folder: Path, into: Path) -> Tally:
         """Judge a bucket and write what is said of every match, by case, rule and source, as Parquet."""
