@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import NoReturn
 
@@ -40,19 +41,26 @@ def open_reader(path: Path, mapping: Mapping, progress: OnRead | None) -> Reader
             "the mapping holds no query.", at=Location(mapping.file), remedy="Write 'query: SELECT …' under source."
         )
     engine = _engine(path, name)
-    try:
-        connection = engine.connect()
-        if engine.dialect.name == "postgresql":
-            connection = connection.execution_options(postgresql_readonly=True)
-        result = connection.execution_options(stream_results=True, yield_per=_BATCH).execute(text(_NAMED.sub(r"\\:", query)))
+    with ExitStack() as opened:
+        opened.callback(engine.dispose)
+        try:
+            connection = opened.enter_context(engine.connect())  # leaving it rolls back
+            result = opened.enter_context(closing(_execute(connection, query)))
+        except SQLAlchemyError as error:
+            _refuse(error, name)
         names = list(result.keys()) if result.returns_rows else []
-    except SQLAlchemyError as error:
-        engine.dispose()
-        _refuse(error, name)
-    check_columns(names, mapping, name)
-    hashed = RowHash()
-    rows = hashed.over(rows_of(_records(result, names, name), mapping, name))
-    return Reader(name, rows, hashed.digest, lambda: _close(connection, engine))
+        check_columns(names, mapping, name)
+        hashed = RowHash()
+        rows = hashed.over(rows_of(_records(result, names, name), mapping, name))
+        return Reader(name, rows, hashed.digest, opened.pop_all().close)
+
+
+def _execute(connection: Connection, query: str) -> CursorResult[tuple[object, ...]]:
+    """The query's rows, some at a time, in a transaction that can't write where the database has such."""
+    if connection.dialect.name == "postgresql":
+        connection = connection.execution_options(postgresql_readonly=True)
+    options = connection.execution_options(stream_results=True, yield_per=_BATCH)
+    return options.execute(text(_NAMED.sub(r"\\:", query)))
 
 
 def _records(result: CursorResult[tuple[object, ...]], names: list[str], name: str) -> Iterator[tuple[int, Record]]:
@@ -64,14 +72,6 @@ def _records(result: CursorResult[tuple[object, ...]], names: list[str], name: s
         _refuse(error, name)
     if number < FIRST_ROW:
         no_rows(name)
-
-
-def _close(connection: Connection, engine: Engine) -> None:
-    try:
-        connection.rollback()
-        connection.close()
-    finally:
-        engine.dispose()
 
 
 # ---------------------------------------------------------------------------------------------------------- the database
