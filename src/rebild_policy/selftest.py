@@ -263,7 +263,7 @@ def _plan(ruleset: RuleSet, asked: Scenario | _Variant, profile: Profile, calend
 
 
 def _only(ruleset: RuleSet, rule: str) -> RuleSet:
-    return replace(ruleset, rules=tuple(one for one in ruleset.rules if one.name == rule)) if rule else ruleset
+    return ruleset.only(rule) if rule else ruleset
 
 
 class _Probe:

@@ -63,19 +63,19 @@ class Bench:
         self.ruleset = ruleset
         self.engine = engine
         self.cover = cover
-        self._ready: dict[tuple[Profile, Coverage, str, str], Engine] = {}
+        self._ready: dict[tuple[str, Profile, Coverage, str, str], Engine] = {}
 
     def rows(self, rule: Rule, example: Example, profile: Profile, as_of: date | None = None) -> list[Row]:
         """What the engine says of an example about its own rule."""
         coverage = Coverage.all().without(*example.without)
         coverage = self.cover(coverage) if self.cover else coverage
-        key = (profile, coverage, example.same_day, repr(example.parameters))
+        key = (rule.name, profile, coverage, example.same_day, repr(example.parameters))
         if key not in self._ready:
-            ruleset = as_in(self.ruleset, example)
+            # Rules do not hear of each other, and a plan of one is made in a hundredth of the time of all.
+            ruleset = as_in(self.ruleset, example).only(rule.name)
             plan = build_plan(ruleset, profile=profile, coverage=coverage, same_day=example.same_day)
             self._ready[key] = ENGINES[self.engine](plan)
-        rows = self._ready[key].verdicts(_case(example), as_of or example.as_of)
-        return [row for row in rows if row.rule == rule.name]
+        return self._ready[key].verdicts(_case(example), as_of or example.as_of)
 
     def trial(self, rule: Rule, example: Example, profile: Profile) -> Trial:
         """Judge an example and say what comes out otherwise than it expects."""
