@@ -23,7 +23,8 @@ from rebild_policy.engines.tables.store import read_cases, write_bucket, write_b
 from rebild_policy.facts import Case, vocabulary
 from rebild_policy.loading import load_rules
 from rebild_policy.plan import Plan, build_plan
-from rebild_policy.strategies.generator import RandomChooser, generators
+from rebild_policy.strategies.choosing import RandomChooser
+from rebild_policy.strategies.generator import generators
 
 SHIPPED = load_rules(rules_folder())
 PLAN = build_plan(SHIPPED, profile="guideline")

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pydantic import Field
 
+import rebild_policy
 from rebild_policy import Case, Coverage, Policy, events
 from rebild_policy.errors import UsageError
 from rebild_policy.expressions import ids
@@ -185,8 +186,10 @@ def test_a_rule_that_never_waits_has_no_pending_cases() -> None:
 
 
 def test_nobody_has_suppressed_a_health_check() -> None:
-    assert not settings.default.suppress_health_check
-    assert {HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.data_too_large} <= set(HealthCheck)
+    # Hypothesis itself leaves this one out where it sees that it runs on a machine for builds.
+    assert set(settings.default.suppress_health_check) <= {HealthCheck.too_slow}
+    for path in (Path(rebild_policy.__file__).parent / "strategies").glob("*.py"):
+        assert "suppress_health_check" not in path.read_text(encoding="utf-8")
 
 
 # ------------------------------------------------------------------------------------------------------------ shrinking
