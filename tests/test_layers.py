@@ -54,8 +54,8 @@ sources.opening sources.export sources.mapping sources
 findings
 preflight
 bundled
-bulk
 scenario difference pseudonyms crosscheck
+bulk
 audit
 previews
 policy

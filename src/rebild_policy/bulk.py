@@ -24,6 +24,7 @@ from rebild_policy.engines.tables.store import place_of, read_cases
 from rebild_policy.errors import DisagreementError, UsageError, shown
 from rebild_policy.facts import Case
 from rebild_policy.plan import Plan
+from rebild_policy.pseudonyms import pseudonymised
 from rebild_policy.results import Verdict
 
 MOST_RECHECKED: Final = 1_000  # cases with a violation
@@ -150,7 +151,7 @@ def _recheck(plan: Plan, folders: list[Path], parts: Path, out: Path, as_of: dat
         for case in read_cases(folder, plan.vocabulary, chosen) if chosen else ():
             expected = [(*row[:3], str(row.verdict), row.due) for row in reference.judge(case, as_of).rows]
             if expected != said.get(case.id, []):
-                raise _disagreement(case, expected, said.get(case.id, []), out)
+                raise _disagreement(plan, case, expected, said.get(case.id, []), out)
             checked += 1
     return checked
 
@@ -162,14 +163,16 @@ def _rows(table: pyarrow.Table) -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
-def _disagreement(case: Case, expected: list[tuple[Any, ...]], said: list[tuple[Any, ...]], out: Path) -> DisagreementError:
-    """The error for a case on which two engines differ, which is saved to be looked into."""
+def _disagreement(
+    plan: Plan, case: Case, expected: list[tuple[Any, ...]], said: list[tuple[Any, ...]], out: Path
+) -> DisagreementError:
+    """The error for a case on which two engines differ, which is saved under made-up names."""
     path = out / "disagreement.json"
-    path.write_text(case.model_dump_json(indent=2, exclude_none=True), encoding="utf-8")
+    path.write_text(json.dumps(pseudonymised(case, plan), ensure_ascii=False, indent=2), encoding="utf-8")
     rules = sorted({row[0] for row in {*expected, *said} - ({*expected} & {*said})})
     named = f"on {', '.join(rules)}" if rules else "on the order of findings"
     return DisagreementError(
-        f"the table engine and the reference differ {named}.", remedy=f"The case is in {shown(path)}; please report it."
+        f"the table engine and the reference differ {named}.", remedy=f"The case is in {shown(path)}, under made-up names."
     )
 
 

@@ -103,7 +103,7 @@ def compliant_cases(
     def marksmen() -> list[Marksman]:
         plan, _, judge = policy.ready(coverage or Coverage.all())
         aim = Aim(plan, as_of=as_of, odd=odd, judge=judge, kept=True)
-        about = [chosen] if chosen else [None, *_duties(plan.rules)]
+        about = [chosen] if chosen else [None, *plan.duties.rules]
         return [Marksman(aim.about(one, Verdict.SATISFIED, Verdict.EXEMPT)) for one in about]
 
     return _aimed(marksmen, as_of)
@@ -164,7 +164,7 @@ def _with_verdict(
     def marksmen() -> list[Marksman]:
         plan, _, judge = policy.ready(coverage or Coverage.all())
         aim = Aim(plan, as_of=as_of, odd=odd, judge=judge)
-        about = [Marksman(aim.about(one, verdict)) for one in ([chosen] if chosen else _duties(plan.rules))]
+        about = [Marksman(aim.about(one, verdict)) for one in ([chosen] if chosen else plan.duties.rules)]
         able = [marksman for marksman in about if marksman.wanted]
         if not able:
             raise UsageError(_none_found(verdict, rule), remedy=_REMEDY)
@@ -193,10 +193,6 @@ def _aimed(marksmen: Callable[[], list[Marksman]], as_of: date | None) -> st.Sea
 def _drawn(draw: st.DrawFn, marksmen: tuple[Marksman, ...]) -> CaseAsOf:
     chooser = HypothesisChooser(draw)
     return chooser.pick(marksmen).drawn(chooser)
-
-
-def _duties(rules: tuple[Rule, ...]) -> list[Rule]:
-    return [rule for rule in rules if rule.measure is None]
 
 
 def _rule(policy: Policy, name: str | None) -> Rule | None:
