@@ -36,7 +36,7 @@ plan.types plan.wording plan.walks plan.passes plan
 engines.base engines.reference
 explaining.messages explaining.edits explaining.solving explaining.proposals explaining.changes explaining.counting
 explaining.disputes explaining.explain explaining
-engines.runtime engines.kleene_source engines.compiled
+engines.runtime engines.kleene_source engines.formula_source engines.compiled
 engines.durable.order engines.durable.conditions engines.durable.clauses engines.durable.encoding engines.durable.patterns
 engines.durable.session engines.durable.boards engines.durable.facts engines.durable.rules engines.durable.judging
 engines.durable.matches engines.durable.engine engines.durable
