@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -17,33 +16,14 @@ from rebild_policy.baseline import read_baseline, with_baseline
 from rebild_policy.cli.main import main
 from rebild_policy.errors import SourceError
 from rebild_policy.report.jsonl import write_findings
+from small_export import audit
 
-MAPPING = """
-mapping: small
-title: {da: lille, en: small}
-source: {format: csv, delimiter: ";"}
-columns: {case: Sag, activity: Hvad, time: Dag, to: Svar til, id: Nr}
-time: {format: "%d-%m-%Y"}
-activities:
-  Brev: [{event: inquiry_received, set: {channel: {value: email}}}]
-  Svar: [{event: reply_sent, set: {inquiry: {column: to}}}]
-covers:
-  inquiry_received: all
-  reply_sent: all
-  acknowledgement_sent: all
-"""
 LATE = ("A;Brev;05-01-2026;;1", "B;Brev;05-01-2026;;2", "C;Brev;05-01-2026;;3")
 
 
 @pytest.fixture(scope="module")
 def policy() -> Policy:
     return Policy.rebild()
-
-
-def audit(policy: Policy, folder: Path, *rows: str) -> Audit:
-    (folder / "export.csv").write_text("Sag;Hvad;Dag;Svar til;Nr\n" + "".join(f"{row}\n" for row in rows), encoding="utf-8")
-    (folder / "mapping.yaml").write_text(MAPPING, encoding="utf-8")
-    return policy.audit(folder / "export.csv", folder / "mapping.yaml", date(2026, 3, 2))
 
 
 def compared(policy: Policy, folder: Path, old: tuple[str, ...], new: tuple[str, ...]) -> Audit:

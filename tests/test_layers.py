@@ -54,7 +54,7 @@ sources.opening sources.export sources.mapping sources
 findings
 preflight
 bundled
-scenario difference pseudonyms crosscheck
+scenario difference disguise crosscheck
 bulk
 audit
 previews

@@ -18,13 +18,13 @@ from typing import Any, Final
 import pyarrow
 from pyarrow import compute, parquet
 
+from rebild_policy.disguise import disguised
 from rebild_policy.engines.reference import ReferenceEngine
 from rebild_policy.engines.tables.buckets import BucketJudge, Tally
 from rebild_policy.engines.tables.store import place_of, read_cases
 from rebild_policy.errors import DisagreementError, UsageError, shown
 from rebild_policy.facts import Case
 from rebild_policy.plan import Plan
-from rebild_policy.pseudonyms import pseudonymised
 from rebild_policy.results import Verdict
 
 MOST_RECHECKED: Final = 1_000  # cases with a violation
@@ -168,7 +168,7 @@ def _disagreement(
 ) -> DisagreementError:
     """The error for a case on which two engines differ, which is saved under made-up names."""
     path = out / "disagreement.json"
-    path.write_text(json.dumps(pseudonymised(case, plan), ensure_ascii=False, indent=2), encoding="utf-8")
+    path.write_text(json.dumps(disguised(case, plan), ensure_ascii=False, indent=2), encoding="utf-8")
     rules = sorted({row[0] for row in {*expected, *said} - ({*expected} & {*said})})
     named = f"on {', '.join(rules)}" if rules else "on the order of findings"
     return DisagreementError(

@@ -10,11 +10,11 @@ from datetime import date
 from pathlib import Path
 
 from rebild_policy.difference import Difference, write_counterexample
+from rebild_policy.disguise import disguised
 from rebild_policy.engines import Engine, Judgement
 from rebild_policy.errors import DisagreementError, shown
 from rebild_policy.facts import Case
 from rebild_policy.plan import Plan
-from rebild_policy.pseudonyms import pseudonymised
 from rebild_policy.results import Row
 from rebild_policy.rules import Text
 from rebild_policy.scenario import Scenario
@@ -54,7 +54,7 @@ class CrossCheck:
 
     def _save(self, path: Path, plan: Plan, rule: str, judges: tuple[Engine, Engine], case: Case, as_of: date) -> None:
         missing = tuple(sorted(plan.source.missing))
-        scenario = Scenario(pseudonymised(case, plan), as_of, missing, plan.same_day)
+        scenario = Scenario(disguised(case, plan), as_of, missing, plan.same_day)
         expected, got = (judge.judge(scenario.case, as_of) for judge in judges)
         difference = Difference(
             rule,

@@ -13,6 +13,7 @@ import pytest
 from rebild_policy import Case, Policy
 from rebild_policy.cli import main as command_line
 from rebild_policy.crosscheck import CrossCheck
+from rebild_policy.disguise import disguised
 from rebild_policy.engines import ENGINES
 from rebild_policy.engines.base import Judgement
 from rebild_policy.engines.reference import ReferenceEngine
@@ -20,7 +21,6 @@ from rebild_policy.errors import DisagreementError, UsageError
 from rebild_policy.facts import Coverage
 from rebild_policy.loading import load_rules
 from rebild_policy.plan import build_plan
-from rebild_policy.pseudonyms import pseudonymised
 from rebild_policy.results import Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -149,7 +149,7 @@ def test_the_case_is_saved_under_made_up_names_and_can_become_an_example(policy:
 
 def test_made_up_names_keep_what_rules_turn_on() -> None:
     plan = build_plan(load_rules(ROOT / "rules"), profile="statutory")
-    data = pseudonymised(CASE, plan)
+    data = disguised(CASE, plan)
     assert data["kind"] == "sygedagpenge"  # a key of the table of processing times
     assert data["competent_authority"] == data["events"][1]["matter"] == data["events"][2]["matter"]
     assert data["events"][1]["decided_by"] == data["events"][2]["actor"] != data["events"][1]["matter"]

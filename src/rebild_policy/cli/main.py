@@ -112,7 +112,7 @@ def audit(
     answers: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="What people answered about a sample.")] = None,
     baseline: Annotated[
         Path | None,
-        typer.Option(metavar="OLD.jsonl", help="Findings of an earlier audit: say what is new and what is fixed."),
+        typer.Option(metavar="OLD.jsonl", help="Findings of an earlier audit: what is new? --fail-on counts that alone."),
     ] = None,
     cross_check: Crossed = None,
     pseudonymise: Pseudonymise = None,

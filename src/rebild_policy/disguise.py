@@ -19,7 +19,7 @@ CASE_ID = "case"
 _DROPPED = {"case", "recorded_at"}  # the case's own id again, and what no rule asks for
 
 
-def pseudonymised(case: Case, plan: Plan) -> dict[str, Any]:
+def disguised(case: Case, plan: Plan) -> dict[str, Any]:
     """The case as `Case.read` takes it, with made-up ids and texts."""
     names = _Names(case, set(_said_in(plan)))
     data = _given(case)
