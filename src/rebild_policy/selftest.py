@@ -1,6 +1,7 @@
 """The self-test: engines compared with the reference on generated cases, every row and every count of both profiles.
 
-Each case follows from the seed and its number alone, so a run can be cut into pieces, repeated, or taken up again.
+Each case follows from the seed, its number and the size of a block, so a run can be cut into pieces, repeated, or taken up
+again.
 """
 
 from __future__ import annotations
@@ -83,18 +84,20 @@ def run(
     progress: Callable[[int], None] | None = None,
     *,
     first: int = 0,
+    block: int | None = None,
 ) -> SelftestResult:
     """Compare `engines` with the reference on generated cases about the rules of one or several rule sets.
 
     `progress` is told, now and then, how many cases are done. `first` is the number of the first case, where a run takes
-    up another. Raises `UsageError` for an engine that does not exist.
+    up another; `block` the number of cases that share one pool of variants. Raises `UsageError` for an engine that does not
+    exist.
     """
     rulesets = (ruleset,) if isinstance(ruleset, RuleSet) else tuple(ruleset)
     for name in engines:
         if name not in ENGINES:
             raise UsageError(f"unknown engine '{name}'.", remedy=did_you_mean(name, ENGINES))
     started = perf_counter()
-    test = _Selftest(rulesets, tuple(engines), seed)
+    test = _Selftest(rulesets, tuple(engines), seed, block or BLOCK)
     for done in range(cases):
         if progress and done % _STEP == 0:
             progress(done)
@@ -118,10 +121,11 @@ class _Variant(NamedTuple):
 class _Selftest:
     """One run: its generators, the plans of the block that it is in, and what it has seen."""
 
-    def __init__(self, rulesets: tuple[RuleSet, ...], engines: tuple[str, ...], seed: int) -> None:
+    def __init__(self, rulesets: tuple[RuleSet, ...], engines: tuple[str, ...], seed: int, size: int) -> None:
         self.rulesets = rulesets
         self.names = tuple(dict.fromkeys((REFERENCE, *engines)))
         self.seed = seed
+        self.size = size
         self.generators = [generators(ruleset) for ruleset in rulesets]
         self.rules = [(number, rule) for number, known in enumerate(self.generators) for rule in known]
         self.random = Random()  # noqa: S311 - cases, not secrets
@@ -149,8 +153,8 @@ class _Selftest:
 
     def _drawn(self, number: int) -> tuple[_Variant, CaseGenerator]:
         """The variant of case `number`, half of the time with full coverage, and the generator for its rule."""
-        if number // BLOCK != self.block:
-            self._start(number // BLOCK)
+        if number // self.size != self.block:
+            self._start(number // self.size)
         self.random.seed(self.seed * 2**32 + number)
         choose = self.chooser
         if choose.chance(0.5):

@@ -38,7 +38,7 @@ def seen(result: SelftestResult) -> tuple[object, ...]:
 
 def test_pieces_add_up_to_the_whole() -> None:
     result, memory = run_long(SOME, ["compiled"], 150, 1)
-    assert seen(result) == seen(run(SOME, ["compiled"], 150, 1))
+    assert seen(result) == seen(run(SOME, ["compiled"], 150, 1, block=40))
     assert [each.cases for each in memory] in ([40, 80, 120, 150], [])
 
 
@@ -55,15 +55,15 @@ def test_a_run_that_is_stopped_is_taken_up_and_sees_the_same(tmp_path: Path) -> 
     assert json.loads(state.read_text())["rebild-policy selftest"]["done"] == [0, 40]
     again: list[int] = []
     result, _ = run_long(SOME, ["compiled"], 150, 1, state=state, progress=again.append)
-    assert seen(result) == seen(run(SOME, ["compiled"], 150, 1))
+    assert seen(result) == seen(run(SOME, ["compiled"], 150, 1, block=40))
     assert min(again) == 80  # nothing is compared twice
     result, _ = run_long(SOME, ["compiled"], 150, 1, state=state)
-    assert seen(result) == seen(run(SOME, ["compiled"], 150, 1))
+    assert seen(result) == seen(run(SOME, ["compiled"], 150, 1, block=40))
 
 
 def test_several_processes_see_what_one_sees(tmp_path: Path) -> None:
     result, memory = run_long(SOME, ["compiled"], 90, 1, jobs=2, state=tmp_path / "state.json")
-    assert seen(result) == seen(run(SOME, ["compiled"], 90, 1))
+    assert seen(result) == seen(run(SOME, ["compiled"], 90, 1, block=40))
     assert len(memory) in {0, 3}
 
 
