@@ -50,7 +50,7 @@ sources.formats.texts sources.formats.delimited sources.formats.jsonlines source
 sources.formats.arrow sources.formats.memory sources.formats.parquet
 sources.formats.markup sources.formats.cellvalues sources.formats.workbook sources.formats.xes
 sources.formats.sqlitefile sources.formats.ocelfiles sources.formats.ocel sources.formats.database sources.formats
-sources.opening sources.export sources.mapping sources
+sources.opening sources.reading sources.export sources.mapping sources
 findings
 preflight
 bundled
