@@ -64,9 +64,7 @@ def read_export(
             coverage=coverage_of(mapping),
             same_day=mapping.time.same_day,
             accounting=read.accounting,
-            assumptions=tuple(
-                assumptions_of(mapping, reading.reader, read.assumed, made)
-            ),
+            assumptions=tuple(assumptions_of(mapping, reading.reader, read.assumed, made)),
             input_sha256=reader.digest(),
             mapping_sha256=mapping.sha256,
         )
