@@ -34,15 +34,17 @@ _BY_UNIT: Final = {
 
 
 class DueDates:
-    """The tables `$days`, `$free` and `$due` of a connection, for the starts that have been asked for so far."""
+    """The tables `$free` and `$due`, for the starts that have been asked for so far: of a connection, or of its database."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, calendar: Calendar, *, temporary: bool = True) -> None:
         self.con = con
         self.calendar = calendar
+        self.kind = "TEMP TABLE" if temporary else "TABLE"
         self.years: tuple[int, int] = (LAST_YEAR, FIRST_YEAR)
         self.filled: set[int] = set()
         con.register("$days", _days(calendar))
-        con.register("$free", _free(calendar))
+        con.register("$free days", _free(calendar))
+        con.execute(f'CREATE {self.kind} "$free" AS FROM "$free days"')
 
     def cover(self, durations: Mapping[tuple[Duration, bool], int], first: date, last: date) -> None:
         """See to it that `$due` has the durations of a plan, under their numbers, from each day between two."""
@@ -50,7 +52,7 @@ class DueDates:
         if not self.filled or wanted[0] < self.years[0] or wanted[1] > self.years[1]:
             self.years = min(wanted[0], self.years[0]), max(wanted[1], self.years[1])
             self.filled = set()
-            self.con.execute('CREATE OR REPLACE TEMP TABLE "$due" (duration INTEGER, start DATE, due DATE)')
+            self.con.execute(f'CREATE OR REPLACE {self.kind} "$due" (duration INTEGER, start DATE, due DATE)')
         for (duration, roll), number in durations.items():
             if number not in self.filled:
                 self._fill(duration, number, roll=roll)
