@@ -42,7 +42,7 @@ engines.durable.session engines.durable.boards engines.durable.facts engines.dur
 engines.durable.matches engines.durable.engine engines.durable
 engines.tables.layout engines.tables.sql engines.tables.order engines.tables.conditions engines.tables.windows
 engines.tables.compiling engines.tables.days engines.tables.loading engines.tables.engine
-engines.tables.buckets engines.tables.store engines.tables
+engines.tables.buckets engines.tables.auditing engines.tables.store engines.tables
 engines.gaps engines
 sources.accounting sources.conditions sources.shapes sources.times sources.cells sources.links sources.checks sources.pseudonyms
 sources.rows sources.raw sources.records sources.stream
@@ -50,12 +50,16 @@ sources.formats.texts sources.formats.delimited sources.formats.jsonlines source
 sources.formats.arrow sources.formats.memory sources.formats.parquet
 sources.formats.markup sources.formats.cellvalues sources.formats.workbook sources.formats.xes
 sources.formats.sqlitefile sources.formats.ocelfiles sources.formats.ocel sources.formats.database sources.formats
-sources.opening sources.reading sources.export sources.mapping sources
+sources.opening sources.reading sources.export sources.mapping
+sources.ingest.layouts sources.ingest.zones sources.ingest.moments sources.ingest.columns sources.ingest.rowtables
+sources.ingest.events sources.ingest.accounts sources.ingest.linking sources.ingest.normal sources.ingest.bucket
+sources.ingest.spool sources.ingest sources
 findings
 preflight
 bundled
 scenario difference disguise crosscheck
 bulk
+auditcounts
 audit
 previews
 policy
@@ -93,6 +97,7 @@ AT_HOME = {
     "duckdb": {"engines"},
     "sqlglot": {"engines"},
     "pyarrow": {"engines", "bulk", "sources"},
+    "numpy": {"sources"},
     "sqlalchemy": {"sources"},
 }
 

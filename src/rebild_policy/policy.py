@@ -9,7 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
-from rebild_policy.audit import Progress, Ready, Source, run_audit
+from rebild_policy.audit import Progress, Source, run_audit
+from rebild_policy.auditcounts import Ready
 from rebild_policy.auditresults import Audit
 from rebild_policy.bundled import rules_folder
 from rebild_policy.calendar import Calendar
