@@ -42,7 +42,7 @@ engines.durable.session engines.durable.boards engines.durable.facts engines.dur
 engines.durable.matches engines.durable.engine engines.durable
 engines.tables.layout engines.tables.sql engines.tables.order engines.tables.conditions engines.tables.windows
 engines.tables.compiling engines.tables.days engines.tables.loading engines.tables.engine
-engines.tables.buckets engines.tables.auditing engines.tables.store engines.tables
+engines.tables.buckets engines.tables.auditing engines.tables.selecting engines.tables.store engines.tables
 engines.gaps engines
 sources.accounting sources.conditions sources.shapes sources.times sources.cells sources.links sources.checks sources.pseudonyms
 sources.rows sources.raw sources.records sources.stream
@@ -53,7 +53,7 @@ sources.formats.sqlitefile sources.formats.ocelfiles sources.formats.ocel source
 sources.opening sources.reading sources.export sources.mapping
 sources.ingest.layouts sources.ingest.zones sources.ingest.moments sources.ingest.columns sources.ingest.rowtables
 sources.ingest.events sources.ingest.accounts sources.ingest.linking sources.ingest.normal sources.ingest.bucket
-sources.ingest.spool sources.ingest sources
+sources.ingest.spool sources.ingest.tables sources.ingest sources
 findings
 preflight
 bundled
@@ -61,6 +61,7 @@ scenario difference disguise crosscheck
 bulk
 auditcounts
 audit
+bulkaudit.parts bulkaudit.store bulkaudit.running bulkaudit.assembling bulkaudit bulkloading
 previews
 policy
 impact
@@ -96,7 +97,7 @@ AT_HOME = {
     "rapidfuzz": {"errors", "authoring"},
     "duckdb": {"engines"},
     "sqlglot": {"engines"},
-    "pyarrow": {"engines", "bulk", "sources"},
+    "pyarrow": {"engines", "bulk", "bulkaudit", "sources"},
     "numpy": {"sources"},
     "sqlalchemy": {"sources"},
 }
@@ -159,7 +160,7 @@ def test_modules_are_loaded_by_name_in_few_places():
         names |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         return bool(names & {"import_module", "__import__", "importlib", "spec_from_file_location", "exec_module"})
 
-    late = {"", "cli.main", "cli.options", "sources.opening", "strategies", "pytest_plugin", "engines"}
+    late = {"", "cli.main", "cli.options", "sources.opening", "strategies", "pytest_plugin", "engines", "bulkloading"}
     assert {name for name, tree in MODULES.items() if loads(tree)} == late
 
 

@@ -15,6 +15,7 @@ from rebild_policy.findings import not_checkable, statistics_of
 from rebild_policy.plan import Plan
 from rebild_policy.privacy import holds_cpr
 from rebild_policy.results import Finding, Words
+from rebild_policy.sources.accounting import Assumption as MappingAssumption
 from rebild_policy.sources.accounting import LinkCount
 from rebild_policy.sources.export import Export, read_export
 from rebild_policy.sources.mapping import load_mapping
@@ -23,9 +24,9 @@ from rebild_policy.sources.records import ArrowTable
 from rebild_policy.version import VERSION
 from rebild_policy.waivers import WaiverBook
 
-Stage = Literal["read", "judge"]
-Progress = Callable[[Stage, int, int], None]  # the stage, how much of it is done, and of how much (bytes, then cases)
-_LISTED = 100  # quarantined rows in the summary; `Audit.quarantined` has all
+Stage = Literal["read", "judge", "bucket"]
+Progress = Callable[[Stage, int, int], None]  # the stage, how much of it is done, and of how much (bytes, then cases or buckets)
+LISTED = 100  # quarantined rows in the summary; `Audit.quarantined` has all
 
 
 class Source(NamedTuple):
@@ -57,7 +58,8 @@ def run_audit(  # noqa: PLR0913 - what `Policy.audit` takes
     counts = Counts(waivers, cross_check)
     findings: list[Finding] = []
     for number, sourced in enumerate(export.cases, 1):
-        findings += counts.take(judge, export, sourced, as_of, case_name(number, sourced.case.id))
+        judged = counts.take(judge, export, sourced, as_of, case_name(number, sourced.case.id))
+        findings += (finding for _, finding in judged)
         if progress:
             progress("judge", number, len(export.cases))
     return Audit(
@@ -80,7 +82,7 @@ def run_audit(  # noqa: PLR0913 - what `Policy.audit` takes
         breakdowns=tuple(counts.broken_down.breakdowns(duties)),
         awaited=tuple(counts.broken_down.awaited(duties)),
         not_checkable=not_checkable(plan),
-        assumptions=tuple(_assumptions(export, plan)),
+        assumptions=tuple(assumptions(export.assumptions, plan)),
         waiver_notes=tuple(waivers.notes()),
         findings=tuple(findings),
         quarantined=_quarantined(export),
@@ -102,15 +104,15 @@ def _accounting(export: Export) -> Accounting:
         quarantined=len(account.quarantined),
         events=account.events,
         cases=len(export.cases),
-        irrelevant=_activities(account.irrelevant),
-        unmapped=_activities(account.unmapped),
-        quarantine=_quarantined(export)[:_LISTED],
-        notes=_activities(account.notes + _loose_links(account.links)),
+        irrelevant=activities(account.irrelevant),
+        unmapped=activities(account.unmapped),
+        quarantine=_quarantined(export)[:LISTED],
+        notes=activities(account.notes + loose_links(account.links)),
         rows_without_case=account.lost_cases,
     )
 
 
-def _loose_links(links: Iterable[LinkCount]) -> Counter[str]:
+def loose_links(links: Iterable[LinkCount]) -> Counter[str]:
     """The links that a policy of the mapping could not make, as notes."""
     notes: Counter[str] = Counter()
     for link in links:
@@ -124,13 +126,14 @@ def _quarantined(export: Export) -> tuple[QuarantinedRow, ...]:
     return tuple(QuarantinedRow(row=row.row, column=row.column, reason=row.reason) for row in rows)
 
 
-def _activities(counter: Counter[str]) -> tuple[Activity, ...]:
+def activities(counter: Counter[str]) -> tuple[Activity, ...]:
+    """Counts by name, the most frequent first."""
     return tuple(Activity(name=name, rows=rows) for name, rows in sorted(counter.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _assumptions(export: Export, plan: Plan) -> Iterable[Assumption]:
+def assumptions(of_mapping: Iterable[MappingAssumption], plan: Plan) -> Iterable[Assumption]:
     """What the mapping takes for granted, then the rules."""
-    for assumption in export.assumptions:
+    for assumption in of_mapping:
         yield Assumption(text=Words(da=assumption.da, en=assumption.en), count=assumption.count)
     for rule in plan.rules:
         if rule.assumption:

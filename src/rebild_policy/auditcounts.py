@@ -16,7 +16,7 @@ from rebild_policy.explaining.explain import Explainer
 from rebild_policy.facts import Coverage, SameDay
 from rebild_policy.findings import Counted, findings_of, split
 from rebild_policy.plan import Plan
-from rebild_policy.results import Finding, MissingFact, ParameterInfo, RuleSetInfo, Verdict, Words
+from rebild_policy.results import Finding, MissingFact, ParameterInfo, Row, RuleSetInfo, Verdict, Words
 from rebild_policy.rules import Profile
 from rebild_policy.sources.reading import SourcedCase
 from rebild_policy.waivers import WaiverBook
@@ -73,7 +73,7 @@ class Counts:
     counted: Counter[Counted] = field(default_factory=Counter)
     broken_down: BreakdownCounts = field(default_factory=BreakdownCounts)
 
-    def take(self, judge: Judge, source: Covered, sourced: SourcedCase, as_of: date, name: str) -> list[Finding]:
+    def take(self, judge: Judge, source: Covered, sourced: SourcedCase, as_of: date, name: str) -> list[tuple[Row, Finding]]:
         """Judge one case and count what was said of it."""
         # A plan for the gaps of one case is used once or twice: the reference runs it as it stands.
         which = "reference" if sourced.gaps else "compiled"
@@ -97,7 +97,7 @@ class Counts:
             self.verdicts.setdefault(finding.rule, Counter())[finding.verdict] += 1
             self.subsumed[finding.rule] += finding.subsumed_by is not None
             self.waived[finding.rule] += finding.waived is not None and finding.subsumed_by is None
-        return findings
+        return list(zip(duties, findings, strict=True))
 
     def tallies(self, plan: Plan) -> Iterator[RuleTally]:
         """The counts by rule, in the order of the rules."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from rebild_policy.sources.accounting import Quarantined
@@ -60,7 +60,7 @@ class Account:
 
     def as_data(self) -> dict[str, Any]:
         """As JSON holds it."""
-        return asdict(self)
+        return data_of(self)
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> Self:
@@ -68,6 +68,11 @@ class Account:
         counters = {name: Counter(data[name]) for name in ("skipped", "notes")}
         rows = [(number, column, reason, known) for number, column, reason, known in data["quarantined"]]
         return cls(**{**data, **counters, "quarantined": rows})
+
+
+def data_of(told: Any) -> dict[str, Any]:
+    """The fields of a dataclass as they stand; `dataclasses.asdict` can't copy a `Counter`."""
+    return {one.name: getattr(told, one.name) for one in fields(told)}
 
 
 def kept(row: Quarantined) -> Kept:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -20,7 +20,7 @@ from rebild_policy.engines.tables.store import place_of
 from rebild_policy.privacy import holds_cpr
 from rebild_policy.sources.accounting import count_activity
 from rebild_policy.sources.cells import MAX_ID
-from rebild_policy.sources.ingest.accounts import Account
+from rebild_policy.sources.ingest.accounts import Account, data_of
 from rebild_policy.sources.ingest.columns import Column, Flags, Ints
 from rebild_policy.sources.ingest.rowtables import ALIGNED, PLACE, PROBLEM, rows_of_table, schema_of
 from rebild_policy.sources.pseudonyms import Pseudonyms
@@ -48,7 +48,7 @@ class Spooled:
     def save(self, folder: Path) -> None:
         """Say in the folder that all rows are there."""
         draft = folder / f"{_DONE}.draft"
-        draft.write_text(json.dumps({**asdict(self), "astray": self.astray.as_data()}), encoding="utf-8")
+        draft.write_text(json.dumps({**data_of(self), "astray": self.astray.as_data()}), encoding="utf-8")
         draft.replace(folder / _DONE)
 
     @classmethod
