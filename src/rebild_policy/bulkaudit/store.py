@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -42,6 +42,11 @@ class Store:
     as_of: date
     waivers: WaiverBook
     keeps: TemporaryDirectory[str] | None = None
+    mark: Callable[[Finding], Finding] | None = None  # what becomes of a finding before it is shown
+
+    def marked(self, mark: Callable[[Finding], Finding]) -> Store:
+        """The same findings, each marked."""
+        return replace(self, mark=mark)
 
     def part(self, bucket: Path) -> Path:
         """The verdicts on the cases of a bucket."""
@@ -66,7 +71,20 @@ class Store:
         """Every finding with the means to explain it, case by case."""
         for bucket in self.buckets:
             for sourced, plan, rows in self._cases(bucket):
-                yield from self._found(sourced, plan, rows)
+                found = self._found(sourced, plan, rows)
+                yield from map(self.mark, found) if self.mark else found
+
+    def standing(self, fingerprints: Iterable[str]) -> dict[str, tuple[Verdict, bool]]:
+        """The verdicts of the findings with some fingerprints, and whether each counts as a deviation."""
+        wanted, found = pyarrow.array(sorted(fingerprints), pyarrow.string()), {}
+        for part in self.parts:
+            table = parquet.read_table(part, columns=["fingerprint", "rule", "verdict", "subsumed_by", "waived"])
+            duty = compute.is_in(table["rule"], pyarrow.array(self.duties, pyarrow.string()))
+            for row in table.filter(compute.and_(duty, compute.is_in(table["fingerprint"], wanted))).to_pylist():
+                verdict = Verdict(row["verdict"])
+                deviates = verdict is Verdict.VIOLATED and row["subsumed_by"] is None and not row["waived"]
+                found[row["fingerprint"]] = (verdict, deviates)
+        return found
 
     def worst(self, most: int) -> list[Finding]:
         """At most so many findings: deviations first, the gravest rules' in turn; then what is pending, and undetermined."""

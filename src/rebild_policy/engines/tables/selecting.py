@@ -50,6 +50,6 @@ def in_order(parts: Sequence[Path], rules: Sequence[str], scratch: Path) -> Iter
     """The verdicts of some rules as Arrow batches, by case, rule, row and ids; `scratch` is for what does not fit in memory."""
     config: dict[str, Any] = {"memory_limit": _MEMORY, "threads": 2, "temp_directory": str(scratch / "sorting")}
     with duckdb.connect(config=config) as con:
-        found = con.execute(_IN_ORDER, [[str(part) for part in parts], list(rules)])
+        found = con.sql(_IN_ORDER, params=[[str(part) for part in parts], list(rules)])
         batches: Any = found.to_arrow_reader(_BATCH)
         yield from batches
