@@ -8,8 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from rebild_policy.sources.ingest.csvtables import ENCODINGS, CsvTables
 from rebild_policy.sources.ingest.rowtables import tables_of
-from rebild_policy.sources.opening import open_export
+from rebild_policy.sources.opening import kind_of, open_export
 from rebild_policy.sources.raw import OnRead
 from rebild_policy.sources.records import ArrowTable
 from rebild_policy.sources.shapes import Mapping
@@ -33,5 +34,8 @@ class Tables:
 
 def open_tables(export: Path | ArrowTable, mapping: Mapping, progress: OnRead | None = None) -> Tables:
     """The rows of an export as tables. Raises what `open_export` raises."""
+    if isinstance(export, Path) and kind_of(export, mapping) == "csv" and mapping.source.encoding in ENCODINGS:
+        rows = CsvTables(export, mapping, progress)
+        return Tables(rows.stream.name, rows.tables(), lambda: rows.stream.sha256, rows.stream.close)
     reader = open_export(export, mapping, progress)
     return Tables(reader.name, tables_of(reader.rows, list(mapping.columns)), reader.digest, reader.close)
