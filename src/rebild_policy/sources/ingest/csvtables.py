@@ -52,8 +52,8 @@ class CsvTables:
         while more:
             if len(stream.ahead) - stream.at < SIZE // 2 and not stream.ended:
                 stream.fill()
-            block = _Block(stream, self.mapping, len(self.rows.header))
-            found = self._walk(block)
+            block = _Block(stream, self.mapping)
+            found = self._at_once(block) or self._walk(block)
             if found is None:
                 row = self.rows.next()
                 more = row is not None
@@ -70,11 +70,26 @@ class CsvTables:
             self.doubt.take(row)
         return table_of(rows, self.columns)
 
+    def _at_once(self, block: _Block) -> list[Any] | None:
+        """A block without anything odd that could part lines otherwise, if each line has all fields; else None."""
+        stream = self.stream
+        if not block.lines or block.odd or stream.lines.waiting:
+            return None
+        chosen = np.flatnonzero(~block.empty)
+        numbers = stream.lines.number + 1 + np.arange(block.lines)
+        table = self._split(block, block.data, chosen, numbers)
+        if table is None:
+            return None
+        self.doubt.take_good(len(chosen), 0)
+        stream.at, stream.lines.number = stream.at + block.size, int(numbers[-1])
+        return [table]
+
     def _walk(self, block: _Block) -> list[Any] | None:
         """The rows that begin in a block; None where it has no whole line."""
         stream = self.stream
         if not block.lines or stream.lines.waiting:
             return None
+        block.look(self.mapping, len(self.rows.header))
         plain, rows, line = block.plain.copy(), list[Row](), 0
         numbers = stream.lines.number + 1 + np.arange(block.lines)
         origin = stream.start + stream.at
@@ -114,7 +129,7 @@ class CsvTables:
 
     def _in_order(self, block: _Block, plain: Flags, numbers: Ints, rows: list[Row]) -> list[Any]:
         chosen = np.flatnonzero(plain & ~block.empty)
-        tables = [self._split(block, plain, chosen, numbers)] if len(chosen) else []
+        tables = [self._split(block, block.text(plain), chosen, numbers)] if len(chosen) else []
         if rows:
             tables.append(table_of(rows, self.columns))
         if len(tables) > 1:
@@ -122,16 +137,25 @@ class CsvTables:
             return [table.take(compute.sort_indices(table[NUMBER]))]
         return tables
 
-    def _split(self, block: _Block, plain: Flags, chosen: Ints, numbers: Ints) -> Any:
-        """Plain lines as a table."""
-        data = block.text(plain)
+    def _split(self, block: _Block, data: bytes, chosen: Ints, numbers: Ints) -> Any:
+        """Lines as a table; None where one has too few fields, or too many."""
         places = self.rows.places
         names = [str(place) for place in range(len(self.rows.header))]
         quote = self.mapping.source.quote
+        wrong: list[Any] = []
+
+        def skip(row: Any) -> str:
+            wrong.append(row.actual_columns)
+            return "skip"
+
         table = arrow_csv.read_csv(
             pyarrow.BufferReader(data),
             read_options=arrow_csv.ReadOptions(column_names=names, block_size=max(len(data), 1)),
-            parse_options=arrow_csv.ParseOptions(delimiter=self.mapping.source.delimiter, quote_char=quote or False),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=self.mapping.source.delimiter,
+                quote_char=quote or False,
+                invalid_row_handler=skip,
+            ),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pyarrow.string()),
                 include_columns=[str(places[short]) for short in self.columns],
@@ -139,11 +163,14 @@ class CsvTables:
                 strings_can_be_null=True,
             ),
         )
+        if wrong or len(table) != len(chosen):
+            return None
         cells = [table[str(places[short])].combine_chunks() for short in self.columns]
         if block.has_blanks:
             cells = [_trimmed(column) for column in cells]
         found = clean_table(cells, pyarrow.array(numbers[chosen], pyarrow.int64()), self.columns)
-        return found.filter(pyarrow.array(self._kept(block, chosen, cells)))
+        kept = self._kept(block, chosen, cells)
+        return found if kept.all() else found.filter(pyarrow.array(kept))
 
     def _kept(self, block: _Block, chosen: Ints, cells: list[Any]) -> Flags:
         """Which lines are rows: not those that hold nothing at all."""
@@ -165,7 +192,7 @@ def _trimmed(column: Any) -> Any:
 class _Block:
     """The whole lines that are ahead, and which of them are plain."""
 
-    def __init__(self, stream: ByteStream, mapping: Mapping, fields: int) -> None:
+    def __init__(self, stream: ByteStream, mapping: Mapping) -> None:
         end = stream.ahead.rfind(b"\n", stream.at) + 1
         self.data = stream.ahead[stream.at : end] if end > stream.at else b""
         self.size = len(self.data)
@@ -181,7 +208,17 @@ class _Block:
         if not self.data.isascii():
             self.beyond_ascii[self._line_of(np.flatnonzero(self.codes >= 0x80))] = True  # noqa: PLR2004
         self.has_blanks = self._has_blanks(ord(mapping.source.delimiter), ord(mapping.source.quote or " "))
-        self.plain: Flags = self._plain(mapping, fields) & (length <= MAX_FIELD) if self.lines else self.empty
+        self.short: Flags = length <= MAX_FIELD
+        self.plain: Flags = self.short
+        marks = mapping.source.quote is not None and mapping.source.quote.encode() in self.data
+        lone = self.data.count(b"\r") != self.data.count(b"\r\n")
+        # Is there anything that the look of whole lines has to judge?
+        self.odd = marks or lone or not self.data.isascii() or b"\0" in self.data or not bool(self.short.all())
+
+    def look(self, mapping: Mapping, fields: int) -> None:
+        """Find out which lines are plain."""
+        if self.lines:
+            self.plain = self._plain(mapping, fields) & self.short
 
     def _line_of(self, places: Ints) -> Ints:
         found: Ints = np.searchsorted(self.ends, places, side="right")
