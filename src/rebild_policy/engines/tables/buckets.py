@@ -44,6 +44,7 @@ class BucketJudge:
     def __init__(self, plan: Plan, as_of: date, *, threads: int = 2, memory: str = "300MB") -> None:
         self.plan = plan
         self.as_of = as_of
+        self.threads = threads
         self.programs: dict[tuple[bool, frozenset[str]], Program] = {}
         self.con = duckdb.connect(config={"threads": threads, "memory_limit": memory, "preserve_insertion_order": False})
         self.pool = ThreadPoolExecutor(threads)
@@ -97,8 +98,12 @@ class BucketJudge:
         return self.con.execute(sql.written(statement))
 
     def _each(self, texts: Iterable[str]) -> list[list[tuple[Any, ...]]]:
-        """What each of some statements gives, which run side by side."""
-        return list(self.pool.map(self._on_a_cursor, texts))
+        """What each of some statements gives, which run side by side, each on one thread."""
+        self.con.execute("SET threads = 1")
+        try:
+            return list(self.pool.map(self._on_a_cursor, texts))
+        finally:
+            self.con.execute(f"SET threads = {self.threads}")
 
     def _on_a_cursor(self, text: str) -> list[tuple[Any, ...]]:
         if not hasattr(self.cursors, "cursor"):
@@ -138,8 +143,8 @@ class BucketJudge:
         if not files:
             return False
         source = exp.Table(this=sql.call("read_parquet", sql.listed(files)), alias=exp.TableAlias(this=sql.named("f")))
-        found = self._execute(sql.select([sql.call("max", sql.column("f", "pos"))], source)).fetchone()
-        return bool(found and found[0] and found[0] >= _LONG)
+        found = self._execute(sql.select([sql.call("max", sql.column("f", "pos"))], source)).fetchall()[0]
+        return (found[0] or 0) >= _LONG
 
     def _column(self, name: str) -> Sql:
         if name != "counted":
@@ -165,7 +170,7 @@ class BucketJudge:
         if not spans:
             return self.as_of, self.as_of
         ends = [sql.call("min", sql.column("s", "first")), sql.call("max", sql.column("s", "last"))]
-        found = self._execute(sql.select(ends, sql.subquery(sql.union(spans), "s"))).fetchone() or (None, None)
+        found = self._execute(sql.select(ends, sql.subquery(sql.union(spans), "s"))).fetchall()[0]
         return min(found[0] or self.as_of, self.as_of), max(found[1] or self.as_of, self.as_of)
 
     # ---------------------------------------------------------------------------------------------------------- writing
