@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -95,6 +96,42 @@ class RuleTally(Result):
     partly_known: int
 
 
+Dimension = Literal["month", "unit", "channel", "kind"]
+
+
+class Cell(Result):
+    """How often a rule came to each verdict among the findings that share a value.
+
+    `value` is None where none is given. `others`: of every value that is not listed by itself. `verdicts` names those that
+    occur; a deviation that is subsumed or accepted is left out, so that `violated` counts what deviates.
+    """
+
+    rule: SafeText
+    value: SafeText | None
+    others: bool = False
+    verdicts: dict[Verdict, int]
+
+
+class Breakdown(Result):
+    """The findings by one thing: the `month` of the trigger's day (as 2026-01), the `unit` or the `channel` that the trigger
+    names, or the `kind` of its case.
+
+    The cells of months stand in their order; of everything else, the value with the most deviations comes first, then those
+    with fewer, then all others together, then what names none. Cells of one value stand together, in the order of the rules.
+    """
+
+    by: Dimension
+    cells: tuple[Cell, ...]
+
+
+class DueCount(Result):
+    """How many findings of a rule await a day."""
+
+    day: date | None
+    rule: SafeText
+    findings: int
+
+
 class ReviewInfo(Result):
     """The sample of cases that people reviewed, and the file with their answers."""
 
@@ -150,7 +187,10 @@ class BaselineInfo(Result):
 
 
 class Audit(Result):
-    """What the rules say of an export as of a day: the numbers first, then every finding."""
+    """What the rules say of an export as of a day: the numbers first, then the findings.
+
+    Of a large export, `findings` are the worst; `every()` gives all.
+    """
 
     version: str
     as_of: date
@@ -163,6 +203,9 @@ class Audit(Result):
     tallies: tuple[RuleTally, ...]
     statistics: tuple[Statistic, ...]
     reasons: tuple[Reason, ...]
+    reasons_of: int | None = None  # of how many undetermined findings, where there are too many to ask each
+    breakdowns: tuple[Breakdown, ...] = ()
+    awaited: tuple[DueCount, ...] = ()
     not_checkable: tuple[NotCheckableRule, ...]
     assumptions: tuple[Assumption, ...]
     waiver_notes: tuple[WaiverNote, ...] = ()
@@ -172,6 +215,12 @@ class Audit(Result):
     baseline: BaselineInfo | None = None
     findings: tuple[Finding, ...] = Field(exclude=True, repr=False)
     quarantined: tuple[QuarantinedRow, ...] = Field(default=(), exclude=True, repr=False)
+    store: Any = Field(default=None, exclude=True, repr=False)  # where all findings are, if not in memory
+
+    def every(self) -> Iterable[Finding]:
+        """Every finding, case by case."""
+        found: Iterable[Finding] = self.findings if self.store is None else self.store.findings()
+        return found
 
     @property
     def violations(self) -> list[Finding]:
@@ -182,6 +231,10 @@ class Audit(Result):
     def waived(self) -> list[Finding]:
         """The deviations that are accepted."""
         return [finding for finding in self.findings if finding.waived]
+
+    def by(self, dimension: Dimension) -> Breakdown:
+        """The findings by one thing; without cells where nothing was counted by it."""
+        return next((one for one in self.breakdowns if one.by == dimension), Breakdown(by=dimension, cells=()))
 
     def count(self, verdict: Verdict) -> int:
         """How many findings have this verdict; a deviation that is subsumed or accepted does not count as one."""
