@@ -27,6 +27,12 @@ def demo(policy: Policy) -> Audit:
     return policy.audit(DEMO / "sager.csv", DEMO / "sager.yaml", date(2026, 5, 29))
 
 
+def test_bucket_by_bucket_counts_the_same(policy: Policy, demo: Audit, tmp_path: Path) -> None:
+    found = policy.audit(DEMO / "sager.csv", DEMO / "sager.yaml", date(2026, 5, 29), engine="tables", work=tmp_path)
+    assert found.breakdowns == demo.breakdowns
+    assert found.awaited == demo.awaited
+
+
 def by_value(found: Breakdown) -> dict[str | None, dict[Verdict, int]]:
     counts: dict[str | None, Counter[Verdict]] = {}
     for cell in found.cells:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from rebild_policy.audit import Progress
+from rich.progress import TaskID
+
+from rebild_policy.audit import Progress, Stage
 from rebild_policy.auditresults import Audit
 from rebild_policy.baseline import read_baseline, with_baseline
 from rebild_policy.cli.common import console, day, exit_code, language, policy, progress
@@ -20,6 +22,7 @@ from rebild_policy.report.junit import render_junit
 from rebild_policy.report.markdown import render_markdown
 from rebild_policy.report.preflight import render_preflight
 from rebild_policy.report.sarif import render_sarif
+from rebild_policy.report.tables import check_findings_file, write_table
 from rebild_policy.report.terminal import render_audit
 from rebild_policy.review.answers import SAMPLE, read_answers, with_answers
 from rebild_policy.rules import Language, Profile, Statement
@@ -47,6 +50,9 @@ def run(
     baseline: Path | None,
     cross_check: str | None,
     pseudonymise: str | None,
+    engine: str,
+    work: Path | None,
+    resume: bool,
     fail_on: str,
 ) -> int:
     """Audit the export, write what was asked for and print the numbers."""
@@ -62,6 +68,8 @@ def run(
         return 0
     sample = answers and answers.with_name(SAMPLE)
     _check_outputs(outputs.values(), (export, mapping, waivers, answers, sample, baseline))
+    if found := outputs.get("findings"):
+        check_findings_file(found)
     with shown_progress() as bar:
         result = judge.audit(
             export,
@@ -72,6 +80,9 @@ def run(
             cross_check=cross_check,
             waivers=accepted,
             pseudonyms=pseudonyms,
+            engine=engine,
+            work=work,
+            resume=resume,
         )
     if reviewed:
         result = with_answers(result, reviewed)
@@ -82,7 +93,9 @@ def run(
         print(result.model_dump_json(indent=2))
     else:
         render_audit(result, judge.ruleset.statements, tongue, console())
-    return exit_code((one for one in result.violations if one.baseline != "persisting"), fail_on)
+    # The worst that are held tell whether there is any, but not whether it is new.
+    violations = (one for one in result.every() if one.deviates) if earlier and fail_on != "never" else result.violations
+    return exit_code((one for one in violations if one.baseline != "persisting"), fail_on)
 
 
 def _write(
@@ -93,7 +106,8 @@ def _write(
 ) -> None:
     """Write the files that were asked for."""
     writers: dict[str, Callable[[Path], object]] = {
-        "findings": lambda path: write_findings(path, audit.findings),
+        "findings": lambda path: _write_findings(path, audit),
+        "summary": lambda path: _write_text(path, audit.model_dump_json(indent=2) + "\n"),
         "html": lambda path: _write_text(path, render_html(audit, statements, lang)),
         "sarif": lambda path: _write_text(path, render_sarif(audit, lang)),
         "junit": lambda path: _write_text(path, render_junit(audit, lang)),
@@ -103,6 +117,13 @@ def _write(
     for kind, path in outputs.items():
         if path:
             writers[kind](path)
+
+
+def _write_findings(path: Path, audit: Audit) -> None:
+    if path.suffix.lower() in {".csv", ".parquet", ".xlsx"}:
+        write_table(path, audit)
+    else:
+        write_findings(path, audit.every())
 
 
 def _write_text(path: Path, text: str) -> None:
@@ -129,5 +150,14 @@ def command_line() -> str:
 def shown_progress() -> Iterator[Progress]:
     """A bar for each stage of an audit."""
     with progress("audit") as bar:
-        tasks = {"read": bar.add_task("bytes read", total=None), "judge": bar.add_task("cases judged", total=None)}
-        yield lambda stage, done, total: bar.update(tasks[stage], completed=done, total=total)
+        tasks: dict[str, TaskID] = {}
+
+        def show(stage: Stage, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(_STAGES[stage], total=None)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield show
+
+
+_STAGES: dict[Stage, str] = {"read": "bytes read", "judge": "cases judged", "bucket": "buckets judged"}
