@@ -81,6 +81,9 @@ PAGE: dict[str, Label] = {
     "no-open": Label("Ingen forpligtelser afventer en frist.", "No obligation awaits a deadline."),
     "spark": Label("Mulige afvigelser over tid: {told}.", "Possible deviations over time: {told}."),
     "spark-of": Label("{number} i {period}", "{number} in {period}"),
+    "reasons-of": Label(
+        "Grundene er talt op for {n} af de uafklarede forhold.", "The reasons were counted for {n} of the undetermined findings."
+    ),
     "more-reasons": Label("{n} grunde mere", "{n} more reasons"),
     "more-reasons.one": Label("1 grund mere", "1 more reason"),
     # the findings
