@@ -75,9 +75,9 @@ proving.mutation proving
 linting.remarks linting.models linting.logic linting.names linting.values linting.words linting.observed linting
 schemas
 authoring.comments authoring.formatting authoring.scaffold authoring.looking authoring.guessing authoring.proposing authoring
-report.review_texts report.rule_texts report.texts report.figures report.writing report.reviews report.runs report.jsonl
-report.tables report.parquetfile report.workbook report.sentences
-report.sarif report.junit report.markdown
+report.review_texts report.rule_texts report.page_texts report.texts report.figures report.writing
+report.charts report.reviews report.runs report.jsonl report.tables report.parquetfile report.workbook
+report.sentences report.timeline report.sarif report.junit report.markdown
 report.html report.checklists report.terminal report.preflight report.conditions report.rule_page report.rule_lists report.impact
 report.failures report
 testing.assertions testing.collecting testing

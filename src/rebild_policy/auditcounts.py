@@ -131,6 +131,7 @@ class Counts:
             "reasons": [[fact.model_dump(), count] for fact, count in self.reasons.items()],
             "counted": [[*one, count] for one, count in self.counted.items()],
             "broken_down": [[by, *key, count] for by in DIMENSIONS for key, count in self.broken_down.found[by].items()],
+            "cases": [[by, value, count] for by, shared in self.broken_down.cases.items() for value, count in shared.items()],
             "due": [[day and day.isoformat(), rule, count] for (day, rule), count in self.broken_down.due.items()],
         }
 
@@ -146,6 +147,8 @@ class Counts:
             self.counted[Counted(rule, Verdict(verdict), days)] += count
         for by, rule, value, verdict, count in data["broken_down"]:
             self.broken_down.found[by][rule, value, Verdict(verdict)] += count
+        for by, value, count in data["cases"]:
+            self.broken_down.cases[by][value] += count
         for day, rule, count in data["due"]:
             self.broken_down.due[day and date.fromisoformat(day), rule] += count
 

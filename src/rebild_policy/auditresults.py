@@ -102,8 +102,9 @@ Dimension = Literal["month", "unit", "channel", "kind"]
 class Cell(Result):
     """How often a rule came to each verdict among the findings that share a value.
 
-    `value` is None where none is given. `others`: of every value that is not listed by itself. `verdicts` names those that
-    occur; a deviation that is subsumed or accepted is left out, so that `violated` counts what deviates.
+    `value` is None where none is given. `others`: of every value that is not listed by itself, such as one that few cases
+    share. `verdicts` names those that occur; a deviation that is subsumed or accepted is left out, so that `violated` counts
+    what deviates.
     """
 
     rule: SafeText
