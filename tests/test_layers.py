@@ -59,6 +59,7 @@ bulk
 audit
 previews
 policy
+spark.chunks spark.accounts spark.task spark.sessions spark.auditing spark
 impact
 strategies.pools strategies.choosing strategies.focus strategies.shapes strategies.generator strategies.hypothesis_source
 strategies.shrinking strategies.naming strategies.sketches strategies.steering strategies.aimed strategies.public
@@ -92,7 +93,7 @@ AT_HOME = {
     "rapidfuzz": {"errors", "authoring"},
     "duckdb": {"engines"},
     "sqlglot": {"engines"},
-    "pyarrow": {"engines", "bulk", "sources"},
+    "pyarrow": {"engines", "bulk", "sources", "spark"},
     "sqlalchemy": {"sources"},
 }
 
@@ -154,7 +155,17 @@ def test_modules_are_loaded_by_name_in_few_places():
         names |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         return bool(names & {"import_module", "__import__", "importlib", "spec_from_file_location", "exec_module"})
 
-    late = {"", "cli.main", "cli.options", "sources.opening", "strategies", "pytest_plugin", "engines"}
+    late = {
+        "",
+        "cli.main",
+        "cli.options",
+        "sources.opening",
+        "strategies",
+        "pytest_plugin",
+        "engines",
+        "spark.sessions",
+        "spark.auditing",
+    }
     assert {name for name, tree in MODULES.items() if loads(tree)} == late
 
 

@@ -19,6 +19,7 @@ from rebild_policy.plan import Plan
 from rebild_policy.privacy import holds_cpr
 from rebild_policy.results import Finding, MissingFact, ParameterInfo, RuleSetInfo, Verdict, Words
 from rebild_policy.rules import Profile
+from rebild_policy.sources.accounting import Accounting as SourceAccounting
 from rebild_policy.sources.accounting import LinkCount
 from rebild_policy.sources.export import Export, SourcedCase, read_export
 from rebild_policy.sources.mapping import load_mapping
@@ -81,7 +82,7 @@ def run_audit(  # noqa: PLR0913 - what `Policy.audit` takes
     on_read = (lambda done: progress("read", done, size)) if progress else None
     export = read_export(source.export, mapping, progress=on_read, pseudonyms=source.pseudonyms)
     plan = judge.ready(export.coverage, export.same_day, "compiled", frozenset()).plan
-    counts = _Counts(waivers, cross_check)
+    counts = Counts(waivers, cross_check)
     findings: list[Finding] = []
     for number, sourced in enumerate(export.cases, 1):
         findings += counts.take(judge, export, sourced, as_of, case_name(number, sourced.case.id))
@@ -118,7 +119,7 @@ def case_name(number: int, id_: str) -> str:
 
 
 @dataclass
-class _Counts:
+class Counts:
     """What is counted while cases are judged."""
 
     waivers: WaiverBook
@@ -179,7 +180,12 @@ class _Counts:
 
 
 def _accounting(export: Export) -> Accounting:
-    account = export.accounting
+    found = accounted(export.accounting, len(export.cases))
+    return found.model_copy(update={"quarantine": _quarantined(export)[:_LISTED]})
+
+
+def accounted(account: SourceAccounting, cases: int) -> Accounting:
+    """Where every row went, as a result; without the list of the quarantined ones."""
     return Accounting(
         rows=account.rows,
         mapped=account.mapped,
@@ -187,10 +193,10 @@ def _accounting(export: Export) -> Accounting:
         duplicates=account.duplicates,
         quarantined=len(account.quarantined),
         events=account.events,
-        cases=len(export.cases),
+        cases=cases,
         irrelevant=_activities(account.irrelevant),
         unmapped=_activities(account.unmapped),
-        quarantine=_quarantined(export)[:_LISTED],
+        quarantine=(),
         notes=_activities(account.notes + _loose_links(account.links)),
         rows_without_case=account.lost_cases,
     )

@@ -25,7 +25,7 @@ from rebild_policy.sources.rows import EMPTY, CaseFields, EventMaker, RowError, 
 from rebild_policy.sources.shapes import ALL_FIELDS, Mapping
 
 _CLEAR = 100  # rows, all called by CPR numbers, after which nothing else is expected
-_CPR = "a case id with the shape of a CPR number is refused, unless ids are pseudonymised"
+CPR_CASE = "a case id with the shape of a CPR number is refused, unless ids are pseudonymised"
 _ALL_CPR = "the export calls its cases by numbers with the shape of CPR numbers."
 _PSEUDONYMISE = "Give --pseudonymise a key, so that ids are replaced before anything is made of them."
 _SAME_ID = "another row of the case has the same id and says something else"
@@ -83,6 +83,24 @@ def read_export(
         return reading.export(reader)
 
 
+def read_part(rows: Iterable[Row], mapping: Mapping, *, pseudonyms: Pseudonyms | None = None) -> Export:
+    """Whole cases out of an export whose parts are read in several places; see `read_export`.
+
+    What only the whole can say is left to the caller: whether most rows call their case by a CPR number (`CPR_CASE`,
+    `refuse_numbers`), and what was read, so the hash of the export stays empty.
+    """
+    reading = _Reading(mapping, pseudonyms, part=True)
+    for row in rows:
+        reading.take(row)
+    return reading.export(Reader("part", iter(()), str, lambda: None))
+
+
+def refuse_numbers(refused: int, rows: int) -> None:
+    """Raises `SourceError` where most of the rows call their case by a number with the shape of a CPR number."""
+    if refused > rows / 2:
+        raise SourceError(_ALL_CPR, remedy=_PSEUDONYMISE)
+
+
 def coverage_of(mapping: Mapping) -> Coverage:
     """What a mapping promises: everything that it does not list under `covers` and `case_covers` is missing."""
     missing = {f"case.{name}" for name in vocabulary().case if name not in mapping.case_covers}
@@ -134,8 +152,9 @@ class _Draft:
 class _Reading:
     """Collects rows into cases and counts what became of each."""
 
-    def __init__(self, mapping: Mapping, pseudonyms: Pseudonyms | None) -> None:
+    def __init__(self, mapping: Mapping, pseudonyms: Pseudonyms | None, *, part: bool = False) -> None:
         self.mapping = mapping
+        self.part = part
         self.pseudonyms = pseudonyms
         self.reader = RowReader(mapping, pseudonyms)
         self.drafts: dict[str, _Draft] = {}
@@ -172,9 +191,9 @@ class _Reading:
 
     def _refuse_number(self, number: int) -> None:
         """Set a row aside whose case is called by a CPR number. Where most are, the export is none to go on with."""
-        self._quarantine(number, "case", _CPR, None)
+        self._quarantine(number, "case", CPR_CASE, None)
         self.numbers += 1
-        if self.numbers == self.rows == _CLEAR:
+        if self.numbers == self.rows == _CLEAR and not self.part:
             raise SourceError(_ALL_CPR, remedy=_PSEUDONYMISE)
 
     def _take_activity(self, row: Row, draft: _Draft, activity: str) -> None:
@@ -206,8 +225,8 @@ class _Reading:
     # ------------------------------------------------------------------------------------------------------ at the end
     def export(self, reader: Reader) -> Export:
         """The cases and the account of all rows."""
-        if self.numbers > self.rows / 2:
-            raise SourceError(_ALL_CPR, remedy=_PSEUDONYMISE)
+        if not self.part:
+            refuse_numbers(self.numbers, self.rows)
         self._settle()
         policies = [read_policy(field, text) for field, text in self.mapping.links.items()]
         counts = {policy.name: Counter[str]() for policy in policies}
