@@ -24,7 +24,7 @@ parameters
 ical dues lazily
 results
 auditresults
-baseline
+breakdowns baseline
 policydiff
 rulefiles
 examples
