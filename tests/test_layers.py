@@ -11,7 +11,7 @@ ROOT = Path(rebild_policy.__file__).parent
 # From the ground up. A module may import what stands above it in this list, which is what lies below it in the house.
 ORDER = """
 version
-privacy
+privacy smallcells
 labels
 registration
 calendar
@@ -23,6 +23,7 @@ rules
 parameters
 ical dues lazily
 results
+equality
 auditresults
 breakdowns baseline
 policydiff
@@ -50,7 +51,7 @@ sources.formats.texts sources.formats.delimited sources.formats.jsonlines source
 sources.formats.arrow sources.formats.memory sources.formats.parquet
 sources.formats.markup sources.formats.cellvalues sources.formats.workbook sources.formats.xes
 sources.formats.sqlitefile sources.formats.ocelfiles sources.formats.ocel sources.formats.database sources.formats
-sources.opening sources.export sources.mapping sources
+sources.opening sources.reading sources.export sources.mapping sources
 findings
 preflight
 bundled
@@ -70,7 +71,8 @@ proving.mutation proving
 linting.remarks linting.models linting.logic linting.names linting.values linting.words linting.observed linting
 schemas
 authoring.comments authoring.formatting authoring.scaffold authoring.looking authoring.guessing authoring.proposing authoring
-report.review_texts report.rule_texts report.texts report.figures report.writing report.reviews report.jsonl report.sentences
+report.equal_texts report.review_texts report.rule_texts report.texts report.figures report.writing report.equal
+report.reviews report.jsonl report.sentences
 report.sarif report.junit report.markdown
 report.html report.checklists report.terminal report.preflight report.conditions report.rule_page report.rule_lists report.impact
 report.failures report

@@ -13,6 +13,7 @@ from rebild_policy.auditresults import Accounting, Activity, Assumption, Audit, 
 from rebild_policy.breakdowns import BreakdownCounts
 from rebild_policy.crosscheck import CrossCheck
 from rebild_policy.engines import Engine
+from rebild_policy.equality import Decided, decisions_of, equal_treatment
 from rebild_policy.explaining.explain import Explainer
 from rebild_policy.facts import Coverage, SameDay
 from rebild_policy.findings import Counted, findings_of, not_checkable, split, statistics_of
@@ -106,6 +107,7 @@ def run_audit(  # noqa: PLR0913 - what `Policy.audit` takes
         accounting=_accounting(export),
         tallies=tuple(counts.tallies(plan)),
         statistics=tuple(statistics_of(plan, counts.counted)),
+        equal_treatment=equal_treatment(counts.decided),
         reasons=tuple(counts.reasons_in_order()),
         breakdowns=tuple(counts.broken_down.breakdowns(duties)),
         awaited=tuple(counts.broken_down.awaited(duties)),
@@ -135,6 +137,7 @@ class Counts:
     partly_known: Counter[str] = field(default_factory=Counter)
     reasons: Counter[MissingFact] = field(default_factory=Counter)
     counted: list[Counted] = field(default_factory=list)
+    decided: Counter[Decided] = field(default_factory=Counter)
     broken_down: BreakdownCounts = field(default_factory=BreakdownCounts)
 
     def take(self, judge: Judge, export: Export, sourced: SourcedCase, as_of: date, name: str) -> list[Finding]:
@@ -150,6 +153,7 @@ class Counts:
         self.not_applicable.update(judgement.not_applicable)
         if sourced.gaps:
             self.partly_known.update(rule.name for rule in plan.rules if sourced.gaps & {type_ for _, type_ in rule.each})
+        self.decided.update(decisions_of(sourced.case, as_of, sourced.gaps))
         duties, counted = split(plan, judgement.rows, sourced.case)
         self.counted += counted
         explainer = Explainer(plan, sourced.case, as_of, sourced.rows, name)

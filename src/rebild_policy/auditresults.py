@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from rebild_policy.equality import EqualTreatment
 from rebild_policy.results import (
     Finding,
     MissingFact,
@@ -198,6 +199,7 @@ class Audit(Result):
     accounting: Accounting
     tallies: tuple[RuleTally, ...]
     statistics: tuple[Statistic, ...]
+    equal_treatment: EqualTreatment | None = None
     reasons: tuple[Reason, ...]
     breakdowns: tuple[Breakdown, ...] = ()
     awaited: tuple[DueCount, ...] = ()

@@ -1,4 +1,4 @@
-"""Equal treatment (G41) as a statistic across cases: what was decided, and after how long, in cases of one kind by unit and channel.
+"""Equal treatment (G41) as a statistic across cases: outcomes and waiting times in cases of one kind, by unit and channel.
 
 It counts and never accuses: two units may decide differently since their cases differ. Small cells are left out, here and
 everywhere. A value is never ranked by what it comes to, and nothing is grouped by an employee.
@@ -54,7 +54,7 @@ class Waiting(Result):
 class Group(Result):
     """Decisions that share a unit, or a channel. A number that is None is left out: it, or another, is small.
 
-    `value` is None where none is given. `others`: of every value that is not listed by itself.
+    `value` is None where none is given. `others`: of every value that is not listed by itself, such as those of few decisions.
     """
 
     value: SafeText | None
@@ -76,11 +76,15 @@ class Comparable(Result):
 
 
 class EqualTreatment(Result):
-    """What was decided in comparable cases; numbers from 1 to below `least`, and what would give them away, are left out."""
+    """What was decided in comparable cases; numbers from 1 to below `least`, and what would give them away, are left out.
+
+    `not_compared`: kinds of cases with fewer decisions than `least`, which are not named.
+    """
 
     statement: str = STATEMENT
     least: int = LEAST
     comparable: tuple[Comparable, ...]
+    not_compared: int = 0
 
 
 # ------------------------------------------------------------------------------------------------------------- from a case
@@ -127,8 +131,10 @@ def equal_treatment(decided: Mapping[Decided, int]) -> EqualTreatment | None:
     kinds: dict[tuple[str, bool | None], Counter[Decided]] = {}
     for one, count in decided.items():
         kinds.setdefault((one.kind, one.urgent), Counter())[one] += count
-    order = sorted(kinds, key=lambda key: (key[0], key[1] is not None, key[1] or False))
-    return EqualTreatment(comparable=tuple(_comparable(*key, kinds[key]) for key in order)) if kinds else None
+    enough = [key for key, found in kinds.items() if found.total() >= LEAST]
+    order = sorted(enough, key=lambda key: (key[0], key[1] is not None, key[1] or False))
+    comparable = tuple(_comparable(*key, kinds[key]) for key in order)
+    return EqualTreatment(comparable=comparable, not_compared=len(kinds) - len(order)) if kinds else None
 
 
 class _Counts:
@@ -164,12 +170,12 @@ class _Counts:
 
 def _comparable(kind: str, urgent: bool | None, decided: Counter[Decided]) -> Comparable:
     whole = _Counts(decided.items())
-    away = hidden([[whole.granted, whole.other]])
-    decisions = away is not None and (0, 2) not in away
+    away = hidden([[whole.granted, whole.other]], keep={(0, 2), (1, 2)})
+    decisions = away is not None
     outcome = decisions and not away
-    by = {
-        dimension: tuple(_groups(decided, dimension, outcome=outcome)) if decisions else () for dimension in DIMENSIONS
-    }
+    # By unit and channel, outcomes are told only where those of all together are: else the two tables would have to be held
+    # against each other.
+    by = {dimension: tuple(_groups(decided, dimension, outcome=outcome)) if decisions else () for dimension in DIMENSIONS}
     return Comparable(
         kind=kind,
         urgent=urgent,
@@ -189,10 +195,12 @@ def _groups(decided: Counter[Decided], dimension: Dimension, *, outcome: bool) -
     for one, count in decided.items():
         found.setdefault(getattr(one, dimension), []).append((one, count))
     named = sorted((value for value in found if value is not None), key=lambda value: (-_number(found[value]), value))
-    listed = sorted(named[:LISTED])
+    # A value that few have could point to one of them, or be free text that stands there by mistake.
+    listed = sorted(value for value in named[:LISTED] if _number(found[value]) >= LEAST)
     groups: list[tuple[str | None, bool, _Counts]] = [(value, False, _Counts(found[value])) for value in listed]
-    if named[LISTED:]:
-        groups.append((None, True, _Counts(pair for value in named[LISTED:] for pair in found[value])))
+    if len(named) > len(listed):
+        rest = (pair for value in named if value not in listed for pair in found[value])
+        groups.append((None, True, _Counts(rest)))
     if None in found:
         groups.append((None, False, _Counts(found[None])))
     rows = len(groups)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from rebild_policy.auditresults import Audit
-from rebild_policy.report import figures
+from rebild_policy.report import equal, figures
 from rebild_policy.report.figures import ORDER
 from rebild_policy.report.sentences import counted, gist, since
 from rebild_policy.report.writing import Writer, capital, safe
@@ -39,6 +39,7 @@ class _Page:
         yield from self.sections()
         yield from self.findings(worst)
         yield from self.statistics()
+        yield from self.equal()
         yield from self.about()
 
     def numbers(self) -> Iterator[str]:
@@ -90,6 +91,13 @@ class _Page:
             yield from self._headed("statistics")
             rows = [(self.writer.words(one.title), counted(self.writer, one)) for one in self.audit.statistics]
             yield from _table((self.say("statistics"), self.say("number")), rows)
+
+    def equal(self) -> Iterator[str]:
+        found = self.audit.equal_treatment
+        if found:
+            yield from self._headed("equal")
+            yield from (plain(equal.caution(self.writer, found)), "")
+            yield from _table(equal.heads(self.writer), equal.rows(self.writer, found))
 
     def about(self) -> Iterator[str]:
         rules = self.audit.ruleset

@@ -11,8 +11,10 @@ from pydantic import ValidationError
 from rebild_policy.expressions import Expression
 from rebild_policy.facts import Event, FieldSpec, vocabulary
 from rebild_policy.facts.case import problems
+from rebild_policy.rulefiles import TextShape
 from rebild_policy.sources.cells import Read, assignable, identifier, reader_of
 from rebild_policy.sources.conditions import columns_of, holds, read_condition
+from rebild_policy.sources.links import read_policy
 from rebild_policy.sources.pseudonyms import PEOPLE, Kind, Pseudonyms
 from rebild_policy.sources.shapes import EventMapping, FieldSource, Mapping
 from rebild_policy.sources.times import Times, UnreadableError
@@ -181,8 +183,20 @@ class RowReader:
         self.irrelevant = frozenset(mapping.irrelevant)
         self.case_setters = [Setter.of(vocabulary().case[name], source, terms) for name, source in mapping.case.items()]
         self.all_types = frozenset(vocabulary().types)
+        self.policies = [read_policy(field, text) for field, text in mapping.links.items()]
         self._has_ids = "id" in mapping.columns
         self._pseudonyms = pseudonyms
+
+    @property
+    def all_makers(self) -> list[EventMaker]:
+        """Every maker, in the order of the mapping."""
+        return [maker for makers in self.makers.values() for maker in makers]
+
+    @property
+    def assumptions(self) -> list[TextShape]:
+        """What the mapping assumes of fields of the case, then of events."""
+        setters = [*self.case_setters, *(setter for maker in self.all_makers for setter in maker.setters)]
+        return [setter.source.assumption for setter in setters if setter.source.assumption]
 
     def types_of(self, activity: str | None) -> frozenset[str]:
         """The event types that a bad row of this activity leaves uncovered: all, where the activity says nothing."""

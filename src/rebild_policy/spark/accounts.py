@@ -16,7 +16,8 @@ from rebild_policy.plan import Plan
 from rebild_policy.results import NotCheckableRule, Result, Row, RuleSetInfo, Statistic, Verdict, Words
 from rebild_policy.rules import Profile
 from rebild_policy.sources import accounting as sources
-from rebild_policy.sources.export import CPR_CASE, Export
+from rebild_policy.sources.export import assumptions_of
+from rebild_policy.sources.reading import Read, Reading
 from rebild_policy.waivers import WaiverBook
 
 _OTHER = 200  # names of activities; the rest count as one, as where an export is read in one place
@@ -61,20 +62,22 @@ class Account:
     counted: dict[str, Counter[str]] = field(default_factory=dict)  # of statistics: verdict and working days
 
     # ------------------------------------------------------------------------------------------------------- in a task
-    def read(self, export: Export) -> None:
+    def read(self, reading: Reading, read: Read) -> None:
         """Count what became of the rows of a part."""
-        account = export.accounting
+        account = read.accounting
         kinds = ("rows", "events", "mapped", "duplicates", "lost_cases")
         self.rows.update({kind: getattr(account, kind) for kind in kinds})
         self.rows["quarantined"] += len(account.quarantined)
-        self.rows["numbers"] += sum(row.reason == CPR_CASE for row in account.quarantined)
-        self.cases += len(export.cases)
+        self.rows["numbers"] += reading.numbers
+        self.cases += len(read.cases)
         for name in ("irrelevant", "unmapped", "skipped", "notes"):
             getattr(self, name).update(getattr(account, name))
         for link in account.links:
             counts = {"made": link.made, "none": link.none, "unknown": link.unknown}
             self.links.setdefault(link.field, Counter()).update(counts)
-        self._assume([(one.da, one.en, one.count) for one in export.assumptions])
+        made = [link.made for link in account.links]
+        assumptions = assumptions_of(reading.mapping, reading.reader, read.assumed, made)
+        self._assume([(one.da, one.en, one.count) for one in assumptions])
 
     def judged(self, plan: Plan, case: Case, rows: Iterable[Row]) -> list[Row]:
         """Count what was said of a case; the rows that are findings: statistics count, and never accuse."""

@@ -19,9 +19,10 @@ from rebild_policy.bulk import SCHEMA as FINDINGS
 from rebild_policy.errors import EngineError, PolicyError, UsageError
 from rebild_policy.plan import Plan
 from rebild_policy.policy import Policy, check_day
-from rebild_policy.sources.export import coverage_of, refuse_numbers
+from rebild_policy.sources.export import coverage_of
 from rebild_policy.sources.mapping import load_mapping
 from rebild_policy.sources.pseudonyms import Pseudonyms
+from rebild_policy.sources.reading import refuse_numbers
 from rebild_policy.sources.records import FIRST_ROW, check_columns
 from rebild_policy.spark.accounts import Account, SparkSummary
 from rebild_policy.spark.chunks import KEY, NUMBER, columns_of, key_of, place

@@ -32,8 +32,9 @@ from rebild_policy.policy import Policy
 from rebild_policy.privacy import redact
 from rebild_policy.results import Row, Verdict
 from rebild_policy.rules import Profile
-from rebild_policy.sources.export import SourcedCase, coverage_of, read_part
+from rebild_policy.sources.export import coverage_of
 from rebild_policy.sources.pseudonyms import Pseudonyms
+from rebild_policy.sources.reading import Reading, SourcedCase
 from rebild_policy.sources.shapes import Mapping
 from rebild_policy.spark.accounts import Account
 from rebild_policy.spark.chunks import rows_of_cases, whole_cases
@@ -132,10 +133,13 @@ class _Task:
 
     def _chunk(self, table: Any) -> Iterator[dict[str, Any]]:
         """What is said of some cases."""
-        part = read_part(rows_of_cases(table, self.work.mapping), self.work.mapping, pseudonyms=self.work.pseudonyms)
-        self.account.read(part)
-        for row in part.accounting.quarantined:
-            yield {"kind": QUARANTINE, "row": row.row, "column": redact(row.column or "") or None, "reason": redact(row.reason)}
+        reading = Reading(self.work.mapping, self.work.pseudonyms, part=True)
+        for row in rows_of_cases(table, self.work.mapping):
+            reading.take(row)
+        part = reading.finish()
+        self.account.read(reading, part)
+        for bad in part.accounting.quarantined:
+            yield {"kind": QUARANTINE, "row": bad.row, "column": redact(bad.column or "") or None, "reason": redact(bad.reason)}
         yield from self._judged([one.case for one in part.cases if not one.gaps])
         for sourced in part.cases:
             if sourced.gaps:
