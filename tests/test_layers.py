@@ -25,7 +25,7 @@ ical dues lazily
 results
 equality
 auditresults
-breakdowns baseline
+breakdowns publishing baseline
 policydiff
 rulefiles
 examples
@@ -73,7 +73,7 @@ schemas
 authoring.comments authoring.formatting authoring.scaffold authoring.looking authoring.guessing authoring.proposing authoring
 report.equal_texts report.review_texts report.rule_texts report.texts report.figures report.writing report.equal
 report.reviews report.jsonl report.sentences
-report.sarif report.junit report.markdown
+report.sarif report.junit report.markdown report.publication
 report.html report.checklists report.terminal report.preflight report.conditions report.rule_page report.rule_lists report.impact
 report.failures report
 testing.assertions testing.collecting testing
