@@ -43,7 +43,7 @@ engines.durable.session engines.durable.boards engines.durable.facts engines.dur
 engines.durable.matches engines.durable.engine engines.durable
 engines.tables.layout engines.tables.sql engines.tables.order engines.tables.conditions engines.tables.windows
 engines.tables.compiling engines.tables.days engines.tables.loading engines.tables.engine
-engines.tables.buckets engines.tables.store engines.tables
+engines.tables.buckets engines.tables.store engines.tables.decided engines.tables
 engines.gaps engines
 sources.accounting sources.conditions sources.shapes sources.times sources.cells sources.links sources.checks sources.pseudonyms
 sources.rows sources.raw sources.records sources.stream

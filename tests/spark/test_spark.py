@@ -26,6 +26,7 @@ from rebild_policy.spark.chunks import key_of
 from rebild_policy.spark.sessions import lacks_spark
 
 LOG = Path(os.environ.get("REBILD_POLICY_DATA", ROOT.parent / "shared" / "data")) / "receipt.csv"
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData"
 pytestmark = [
     pytest.mark.skipif(bool(lacks_spark()), reason=f"no cluster can be started here: {lacks_spark()}"),
     # Spark says so on every call; what is used of it, Arrow alone, has nothing to do with pandas.
@@ -43,6 +44,11 @@ def spark() -> Iterator[Any]:
             "spark.executorEnv.PYTHONPATH": os.pathsep.join(sys.path),
             "spark.executor.memory": "512m",
             "spark.ui.enabled": "false",
+            # Short jobs: what is compiled for speed is hardly run, and a job that fails is not tried again.
+            "spark.driver.extraJavaOptions": QUICK,
+            "spark.executor.extraJavaOptions": QUICK,
+            "spark.sql.codegen.wholeStage": "false",
+            "spark.task.maxFailures": "1",
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.sql.shuffle.partitions": "2",
