@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from time import sleep
 from types import SimpleNamespace
 
 import pytest
+import yaml
 from benchmarks.audit import handwritten
 from benchmarks.audit.generator import generate
 from pyarrow import parquet
@@ -26,7 +26,7 @@ from rebild_policy.engines.tables.compiling import Program
 from rebild_policy.engines.tables.layout import CASE, fields_of
 from rebild_policy.engines.tables.store import read_cases, write_buckets
 from rebild_policy.errors import DisagreementError, UsageError
-from rebild_policy.facts import Case, vocabulary
+from rebild_policy.facts import vocabulary
 from rebild_policy.loading import load_rules
 from rebild_policy.plan import Plan, build_plan
 from rebild_policy.results import Verdict
@@ -120,15 +120,18 @@ def test_a_difference_from_the_reference_stops_the_audit(
 
         def _program(self, there: frozenset[str], *, long_cases: bool) -> Program:
             program = super()._program(there, long_cases=long_cases)
-            texts = program.texts.items()
-            return replace(program, texts={n: text.replace('"d0"."due" AS', '("d0"."due" - 4) AS') for n, text in texts})
+            program.texts = {
+                number: text.replace('"d0"."due" AS', '("d0"."due" - 4) AS') for number, text in program.texts.items()
+            }
+            return program
 
     monkeypatch.setattr(bulk, "BucketJudge", Mistaken)
-    with pytest.raises(DisagreementError, match=r"differ on .*late-reply.* The case is in") as raised:
+    with pytest.raises(DisagreementError, match=r"differ on the rule 'late-reply' for the case .* The case is in") as raised:
         judge_buckets(plan(), export.one.iterdir(), tmp_path, AS_OF)
-    text = (tmp_path / "disagreement.json").read_text("utf-8")
-    saved = Case.read(json.loads(text))
-    assert saved.events
+    text = (tmp_path / "disagreement-late-reply.yaml").read_text("utf-8")
+    assert "disagreement-late-reply.yaml" in str(raised.value)
+    saved = yaml.safe_load(text)
+    assert saved["expected"] != saved["got"]
+    assert saved["examples"][0]["events"]
     named = {case.id for case in export.cases} | {event.id for case in export.cases for event in case.events}
-    assert not named & {saved.id, *(event.id for event in saved.events)}, "saved under made-up names"
-    assert not any(case.id in text or case.id in str(raised.value) for case in export.cases)
+    assert not [name for name in named if name in text], "saved under made-up names"

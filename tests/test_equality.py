@@ -223,6 +223,11 @@ def test_the_demo_counts_its_decisions(demo: Audit) -> None:
     assert {group.value for one in found.comparable for group in one.by_unit} >= {"Byg og Miljø", "Vej og Park"}
 
 
+def test_an_audit_by_tables_says_the_same(demo: Audit, policy: Policy) -> None:
+    by_tables = policy.audit(DEMO / "sager.csv", DEMO / "sager.yaml", AS_OF, engine="tables")
+    assert by_tables.equal_treatment == demo.equal_treatment
+
+
 @pytest.mark.parametrize("lang", ["da", "en"])
 def test_every_report_says_that_a_difference_is_no_accusation(demo: Audit, policy: Policy, lang: str) -> None:
     console = Console(width=100, record=True, file=StringIO())

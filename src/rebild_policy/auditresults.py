@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -187,7 +188,10 @@ class BaselineInfo(Result):
 
 
 class Audit(Result):
-    """What the rules say of an export as of a day: the numbers first, then every finding."""
+    """What the rules say of an export as of a day: the numbers first, then the findings.
+
+    Of a large export, `findings` are the worst; `every()` gives all.
+    """
 
     version: str
     as_of: date
@@ -201,6 +205,7 @@ class Audit(Result):
     statistics: tuple[Statistic, ...]
     equal_treatment: EqualTreatment | None = None
     reasons: tuple[Reason, ...]
+    reasons_of: int | None = None  # of how many undetermined findings, where there are too many to ask each
     breakdowns: tuple[Breakdown, ...] = ()
     awaited: tuple[DueCount, ...] = ()
     not_checkable: tuple[NotCheckableRule, ...]
@@ -212,6 +217,12 @@ class Audit(Result):
     baseline: BaselineInfo | None = None
     findings: tuple[Finding, ...] = Field(exclude=True, repr=False)
     quarantined: tuple[QuarantinedRow, ...] = Field(default=(), exclude=True, repr=False)
+    store: Any = Field(default=None, exclude=True, repr=False)  # where all findings are, if not in memory
+
+    def every(self) -> Iterable[Finding]:
+        """Every finding, case by case."""
+        found: Iterable[Finding] = self.findings if self.store is None else self.store.findings()
+        return found
 
     @property
     def violations(self) -> list[Finding]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,21 +69,22 @@ def read_baseline(path: Path) -> Baseline:
 def with_baseline(audit: Audit, baseline: Baseline) -> Audit:
     """The audit with its deviations marked as new or persisting, and those of the baseline that are fixed."""
     findings = tuple(_marked(finding, baseline) for finding in audit.findings)
-    counted = [finding.baseline for finding in findings]
-    now = {finding.fingerprint: finding for finding in audit.findings}
+    if audit.store is None:
+        now = {finding.fingerprint: (finding.verdict, finding.deviates) for finding in audit.findings}
+        new = sum(finding.baseline == "new" for finding in findings)
+        store = None
+    else:
+        now = audit.store.standing(baseline.deviations)
+        new = audit.count(Verdict.VIOLATED) - sum(deviates for _, deviates in now.values())
+        store = audit.store.marked(partial(_marked, baseline=baseline))
     fixed = tuple(
-        old.model_copy(update={"now": now[name].verdict if name in now else None})
+        old.model_copy(update={"now": now[name][0] if name in now else None})
         for name, old in sorted(baseline.deviations.items(), key=lambda item: (item[1].case, item[1].rule, item[0]))
-        if name not in now or not now[name].deviates
+        if name not in now or not now[name][1]
     )
-    info = BaselineInfo(
-        file=baseline.file,
-        sha256=baseline.sha256,
-        new=counted.count("new"),
-        persisting=counted.count("persisting"),
-        fixed=fixed,
-    )
-    return audit.model_copy(update={"findings": findings, "baseline": info})
+    persisting = audit.count(Verdict.VIOLATED) - new
+    info = BaselineInfo(file=baseline.file, sha256=baseline.sha256, new=new, persisting=persisting, fixed=fixed)
+    return audit.model_copy(update={"findings": findings, "baseline": info, "store": store})
 
 
 def _marked(finding: Finding, baseline: Baseline) -> Finding:

@@ -13,19 +13,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from tempfile import TemporaryDirectory
+from typing import Final
 
 import pyarrow
 from pyarrow import compute, parquet
 
-from rebild_policy.disguise import disguised
+from rebild_policy.crosscheck import disagreement
+from rebild_policy.engines import Judgement
 from rebild_policy.engines.reference import ReferenceEngine
 from rebild_policy.engines.tables.buckets import BucketJudge, Tally
-from rebild_policy.engines.tables.store import place_of, read_cases
-from rebild_policy.errors import DisagreementError, UsageError, shown
+from rebild_policy.engines.tables.store import place_of, read_cases, write_bucket
+from rebild_policy.errors import UsageError, shown
 from rebild_policy.facts import Case
 from rebild_policy.plan import Plan
-from rebild_policy.results import Verdict
+from rebild_policy.results import Row, Verdict
 
 MOST_RECHECKED: Final = 1_000  # cases with a violation
 SAMPLE: Final = 200  # cases without one
@@ -69,7 +71,7 @@ def judge_buckets(
     or a run is there that is not to be resumed.
     """
     folders, parts = sorted(buckets), out / "parts"
-    _start(parts, _fingerprint(plan, folders, as_of), resume=resume)
+    start_run(parts, fingerprint_of(plan, folders, as_of), resume=resume)
     with BucketJudge(plan, as_of, threads=threads) as judge:
         for number, folder in enumerate(folders):
             if progress:
@@ -79,13 +81,13 @@ def judge_buckets(
     if progress:
         progress(len(folders), len(folders))
     result = BulkResult(out / "findings.parquet", _summed(parts, folders))
-    result.rechecked = _recheck(plan, folders, parts, out, as_of)
+    result.rechecked = recheck(plan, folders, parts, out, as_of)
     _join([parts / f"{folder.name}.parquet" for folder in folders], result.findings)
     return result
 
 
 # ------------------------------------------------------------------------------------------------------------ taking up
-def _fingerprint(plan: Plan, folders: list[Path], as_of: date) -> str:
+def fingerprint_of(plan: Plan, folders: list[Path], as_of: date) -> str:
     """What a run rests on: a part of another must not be taken for one of it."""
     files = [(folder.name, file.name, file.stat().st_size) for folder in folders for file in sorted(folder.glob("*.parquet"))]
     rules = [repr((rule.name, rule.condition, rule.unless, rule.require)) for rule in plan.rules]
@@ -94,7 +96,8 @@ def _fingerprint(plan: Plan, folders: list[Path], as_of: date) -> str:
     return sha256(repr((as_of, settings, rules, parameters, files)).encode()).hexdigest()
 
 
-def _start(parts: Path, fingerprint: str, *, resume: bool) -> None:
+def start_run(parts: Path, fingerprint: str, *, resume: bool) -> None:
+    """Begin a run in a folder, or take one up. Raises `UsageError` where there is none, another, or one already."""
     mark = parts / "run.json"
     if resume and not mark.exists():
         raise UsageError(f"there is no audit to resume in {shown(parts.parent)}.", remedy="Leave 'resume' out.")
@@ -105,10 +108,10 @@ def _start(parts: Path, fingerprint: str, *, resume: bool) -> None:
             f"the audit in {shown(parts.parent)} was of other data or by other rules.", remedy="Name another folder."
         )
     parts.mkdir(parents=True, exist_ok=True)
-    _put(mark, json.dumps(fingerprint))
+    put(mark, json.dumps(fingerprint))
 
 
-def _put(path: Path, text: str) -> None:
+def put(path: Path, text: str) -> None:
     """Write a file that is either whole or not there."""
     draft = path.with_suffix(".draft")
     draft.write_text(text, encoding="utf-8")
@@ -121,7 +124,7 @@ def _judge(judge: BucketJudge, folder: Path, parts: Path) -> None:
     draft.replace(parts / f"{folder.name}.parquet")
     counts = [[rule, str(verdict), rows] for (rule, verdict), rows in sorted(tally.verdicts.items())]
     # The counts last: they say that the bucket is done.
-    _put(parts / f"{folder.name}.json", json.dumps({"verdicts": counts, "not applicable": dict(tally.not_applicable)}))
+    put(parts / f"{folder.name}.json", json.dumps({"verdicts": counts, "not applicable": dict(tally.not_applicable)}))
 
 
 def _summed(parts: Path, folders: list[Path]) -> Tally:
@@ -134,8 +137,8 @@ def _summed(parts: Path, folders: list[Path]) -> Tally:
 
 
 # ----------------------------------------------------------------------------------------------------------- checking
-def _recheck(plan: Plan, folders: list[Path], parts: Path, out: Path, as_of: date) -> int:
-    """Judge some cases again by the reference; how many."""
+def recheck(plan: Plan, folders: list[Path], parts: Path, out: Path, as_of: date) -> int:
+    """Judge some cases again by the reference; how many. Raises `DisagreementError`, with the case saved in `out`."""
     reference, checked = ReferenceEngine(plan), 0
     left = Counter({True: MOST_RECHECKED, False: SAMPLE})
     for folder in folders:
@@ -147,33 +150,41 @@ def _recheck(plan: Plan, folders: list[Path], parts: Path, out: Path, as_of: dat
         others = set(compute.unique(table["case"]).to_pylist()) - at_fault
         chosen = {id_ for ids, wrong in ((at_fault, True), (others, False)) for id_ in sorted(ids, key=place_of)[: left[wrong]]}
         left.subtract({True: len(chosen & at_fault), False: len(chosen & others)})
-        said = _rows(parquet.read_table(part, filters=[("case", "in", sorted(chosen))])) if chosen else {}
+        said = rows_by_case(parquet.read_table(part, filters=[("case", "in", sorted(chosen))])) if chosen else {}
         for case in read_cases(folder, plan.vocabulary, chosen) if chosen else ():
-            expected = [(*row[:3], str(row.verdict), row.due) for row in reference.judge(case, as_of).rows]
-            if expected != said.get(case.id, []):
-                raise _disagreement(plan, case, expected, said.get(case.id, []), out)
+            expected = reference.judge(case, as_of)
+            # Matches that a rule does not apply to are counted for a bucket as a whole.
+            got = Judgement(said.get(case.id, []), expected.not_applicable)
+            judges = ("the reference", reference, expected), ("the table engine", _Alone(plan), got)
+            found = disagreement(plan, judges, case, as_of, case_name=case.id, folder=out)
+            if found is not None:
+                raise found
             checked += 1
     return checked
 
 
-def _rows(table: pyarrow.Table) -> dict[str, list[tuple[Any, ...]]]:
-    found: dict[str, list[tuple[Any, ...]]] = {}
-    for row in table.to_pylist():
-        found.setdefault(row["case"], []).append((row["rule"], row["trigger"], tuple(row["key"]), row["verdict"], row["due"]))
+def rows_by_case(table: pyarrow.Table) -> dict[str, list[Row]]:
+    """The verdicts of a part as rows, by case."""
+    found: dict[str, list[Row]] = {}
+    for row in table.select(["case", "rule", "trigger", "key", "verdict", "due"]).to_pylist():
+        verdict = Row(row["rule"], row["trigger"], tuple(row["key"]), Verdict(row["verdict"]), row["due"])
+        found.setdefault(row["case"], []).append(verdict)
     return found
 
 
-def _disagreement(
-    plan: Plan, case: Case, expected: list[tuple[Any, ...]], said: list[tuple[Any, ...]], out: Path
-) -> DisagreementError:
-    """The error for a case on which two engines differ, which is saved under made-up names."""
-    path = out / "disagreement.json"
-    path.write_text(json.dumps(disguised(case, plan), ensure_ascii=False, indent=2), encoding="utf-8")
-    rules = sorted({row[0] for row in {*expected, *said} - ({*expected} & {*said})})
-    named = f"on {', '.join(rules)}" if rules else "on the order of findings"
-    return DisagreementError(
-        f"the table engine and the reference differ {named}.", remedy=f"The case is in {shown(path)}, under made-up names."
-    )
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """Judges a case as a bucket of its own."""
+
+    plan: Plan
+
+    def judge(self, case: Case, as_of: date) -> Judgement:
+        """See `Engine.judge`."""
+        with TemporaryDirectory() as folder, BucketJudge(self.plan, as_of) as judge:
+            write_bucket(Path(folder, "bucket"), [case], self.plan.vocabulary)
+            tally = judge.judge(Path(folder, "bucket"), Path(folder, "found"))
+            rows = rows_by_case(parquet.read_table(Path(folder, "found")))
+        return Judgement(rows.get(case.id, []), dict(tally.not_applicable))
 
 
 # ------------------------------------------------------------------------------------------------------------ joining

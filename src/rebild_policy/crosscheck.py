@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 from rebild_policy.difference import Difference, write_counterexample
 from rebild_policy.disguise import disguised
@@ -20,6 +21,16 @@ from rebild_policy.rules import Text
 from rebild_policy.scenario import Scenario
 
 _NAME = Text(da="to motorer var uenige", en="two engines differed")
+
+
+class Judges(Protocol):
+    """What can judge a case."""
+
+    def judge(self, case: Case, as_of: date) -> Judgement:
+        """See `Engine.judge`."""
+
+
+Said = tuple[str, Judges, Judgement]  # an engine's name, what judges again, and what was said
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,33 +52,48 @@ class CrossCheck:
         """
         name, first, second = judges
         judgement, other = first.judge(case, as_of), second.judge(case, as_of)
-        rule = _differing(plan, judgement, other)
-        if rule is None:
-            return judgement
-        said, otherwise = _said(rule, judgement, other)
-        path = self.folder / f"disagreement-{rule}.yaml"
-        self._save(path, plan, rule, (first, second), case, as_of)
-        raise DisagreementError(
-            f"{name} and {self.engine} differ on the rule '{rule}' for the case '{case_name}': {said}, and {otherwise}.",
-            remedy=f"The case is in {shown(path)}, under made-up names; it can become an example of the rule.",
+        found = disagreement(
+            plan, ((name, first, judgement), (self.engine, second, other)), case, as_of, case_name=case_name, folder=self.folder
         )
+        if found is not None:
+            raise found
+        return judgement
 
-    def _save(self, path: Path, plan: Plan, rule: str, judges: tuple[Engine, Engine], case: Case, as_of: date) -> None:
-        missing = tuple(sorted(plan.source.missing))
-        scenario = Scenario(disguised(case, plan), as_of, missing, plan.same_day)
-        expected, got = (judge.judge(scenario.case, as_of) for judge in judges)
-        difference = Difference(
-            rule,
-            self.engine,
-            _of(rule, expected),
-            _of(rule, got),
-            scenario,
-            plan.profile,
-            plan.calendar,
-            tuple(sorted(plan.coverage.missing - plan.source.missing)),
-            (expected.not_applicable.get(rule, 0), got.not_applicable.get(rule, 0)),
-        )
-        write_counterexample(path, difference, _NAME)
+
+def disagreement(
+    plan: Plan, said: tuple[Said, Said], case: Case, as_of: date, *, case_name: str, folder: Path
+) -> DisagreementError | None:
+    """The error for a case on which two engines differ, which is then in a file under made-up names; None where they do not."""
+    (name, first, judgement), (other_name, second, other) = said
+    rule = _differing(plan, judgement, other)
+    if rule is None:
+        return None
+    this, that = _said(rule, judgement, other)
+    path = folder / f"disagreement-{rule}.yaml"
+    _save(path, plan, rule, (other_name, first, second), case, as_of)
+    return DisagreementError(
+        f"{name} and {other_name} differ on the rule '{rule}' for the case '{case_name}': {this}, and {that}.",
+        remedy=f"The case is in {shown(path)}, under made-up names; it can become an example of the rule.",
+    )
+
+
+def _save(path: Path, plan: Plan, rule: str, judges: tuple[str, Judges, Judges], case: Case, as_of: date) -> None:
+    name, *engines = judges
+    missing = tuple(sorted(plan.source.missing))
+    scenario = Scenario(disguised(case, plan), as_of, missing, plan.same_day)
+    expected, got = (judge.judge(scenario.case, as_of) for judge in engines)
+    difference = Difference(
+        rule,
+        name,
+        _of(rule, expected),
+        _of(rule, got),
+        scenario,
+        plan.profile,
+        plan.calendar,
+        tuple(sorted(plan.coverage.missing - plan.source.missing)),
+        (expected.not_applicable.get(rule, 0), got.not_applicable.get(rule, 0)),
+    )
+    write_counterexample(path, difference, _NAME)
 
 
 def _differing(plan: Plan, one: Judgement, other: Judgement) -> str | None:

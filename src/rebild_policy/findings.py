@@ -106,21 +106,25 @@ def not_checkable(plan: Plan) -> tuple[NotCheckableRule, ...]:
 
 
 def statistics_of(plan: Plan, counted: Iterable[Counted]) -> Iterator[Statistic]:
-    """What the statistics of the rule set count in some rows."""
-    by_rule: dict[str, list[Counted]] = {}
-    for one in counted:
-        by_rule.setdefault(one.rule, []).append(one)
-    for name, of_rule in by_rule.items():
+    """What the statistics of the rule set count in some rows, in the order of the rules; a `Counter` of them will do as well."""
+    by_rule: dict[str, Counter[Counted]] = {}
+    for one, number in Counter(counted).items():
+        by_rule.setdefault(one.rule, Counter())[one] += number
+    for name in (rule.name for rule in plan.rules if rule.name in by_rule):
         rule = plan.written[name]
-        verdicts = [one.verdict for one in of_rule]
-        days = Counter(one.days for one in of_rule if one.days is not None)
+        verdicts: Counter[Verdict] = Counter()
+        days: Counter[int] = Counter()
+        for one, number in by_rule[name].items():
+            verdicts[one.verdict] += number
+            if one.days is not None:
+                days[one.days] += number
         yield Statistic(
             rule=name,
             title=Words(da=rule.title.da, en=rule.title.en),
             statements=rule.statements,
-            met=sum(verdict is Verdict.SATISFIED for verdict in verdicts),
-            unmet=sum(verdict is Verdict.VIOLATED for verdict in verdicts),
-            open=sum(verdict is Verdict.PENDING for verdict in verdicts),
-            unknown=sum(verdict is Verdict.UNDETERMINED for verdict in verdicts),
+            met=verdicts[Verdict.SATISFIED],
+            unmet=verdicts[Verdict.VIOLATED],
+            open=verdicts[Verdict.PENDING],
+            unknown=verdicts[Verdict.UNDETERMINED],
             days=tuple(DayCount(days=number, count=days[number]) for number in sorted(days)),
         )

@@ -9,8 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
-from rebild_policy.audit import Progress, Ready, Source, run_audit
+from rebild_policy.audit import Progress, Source, run_audit
+from rebild_policy.auditcounts import Ready
 from rebild_policy.auditresults import Audit
+from rebild_policy.bulkloading import bulk_audit, chosen_engine
 from rebild_policy.bundled import rules_folder
 from rebild_policy.calendar import Calendar
 from rebild_policy.crosscheck import CrossCheck
@@ -209,12 +211,20 @@ class Policy:
         cross_check: str | CrossCheck | None = None,
         waivers: Iterable[Waiver] = (),
         pseudonyms: Pseudonyms | None = None,
+        engine: str = "auto",
+        work: Path | str | None = None,
+        resume: bool = False,
     ) -> Audit:
         """Check every case of an export, read through a mapping file, as of the end of a day.
 
         The export is a file, or a table in memory of pandas, Polars, PyArrow or another library that speaks Arrow.
 
         With `pseudonyms`, the ids of cases, people and events are replaced by keyed hashes as they are read.
+
+        `engine`: "compiled" holds the export in memory and judges case by case; "tables" judges buckets of cases by DuckDB, in a
+        memory that does not grow with the export; "auto" takes the tables for a file of 32 MB or more, if they are installed.
+        With the tables, `Audit.findings` are the worst, and `work` names a folder that keeps what is done, so that a run that
+        was stopped can be taken up again with `resume`.
 
         Bad rows are quarantined and counted; the audit goes on. `cross_check` names an engine that judges every case as well.
         Raises `SourceError` for an export that can't be read, `MappingError` for a mapping that is wrong or does not fit it,
@@ -226,6 +236,29 @@ class Policy:
         if second:
             self.ready(Coverage.all(), "unknown", second.engine)  # an engine that isn't there is said before the export is read
         source = Source(export if isinstance(export, ArrowTable) else Path(export), pseudonyms)
+        # A cross-check and the table engine are two ways to the same end: the reference judges a part of the cases again.
+        chosen = chosen_engine("compiled" if second and engine == "auto" and not work else engine, source.export)
+        if (work or resume) and engine == "auto":
+            chosen = chosen_engine("tables", source.export)
+        if chosen == "tables":
+            if second:
+                raise UsageError(
+                    "the engine 'tables' takes no cross-check.", remedy="Leave it out, or take the engine 'compiled'."
+                )
+            audit: Audit = bulk_audit().run_bulk_audit(
+                self,
+                source,
+                Path(mapping),
+                as_of,
+                command=command,
+                progress=progress,
+                waivers=book,
+                work=Path(work) if work else None,
+                resume=resume,
+            )
+            return audit
+        if work or resume:
+            raise UsageError("the engine 'compiled' keeps no work.", remedy="Leave out work and resume, or take 'tables'.")
         return run_audit(self, source, Path(mapping), as_of, command=command, progress=progress, waivers=book, cross_check=second)
 
     # --------------------------------------------------------------------------------------------------------- describing

@@ -58,6 +58,16 @@ class WaiverBook:
         for waiver in self._waivers:
             self._by_place.setdefault((waiver.rule, waiver.case), []).append(waiver)
 
+    @property
+    def all(self) -> tuple[Waiver, ...]:
+        """The waivers, in their order."""
+        return self._waivers
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """The rules that waivers are about."""
+        return frozenset(waiver.rule for waiver in self._waivers)
+
     def accepts(self, rule: str, case: str, trigger: str) -> Waived | None:
         """The acceptance of a deviation, if there is one in force; ids are those of the case itself."""
         for waiver in self._by_place.get((rule, case), ()):

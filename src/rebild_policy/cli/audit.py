@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from rebild_policy.audit import Progress
+from rich.progress import TaskID
+
+from rebild_policy.audit import Progress, Stage
 from rebild_policy.auditresults import Audit
 from rebild_policy.baseline import read_baseline, with_baseline
 from rebild_policy.cli.common import console, day, exit_code, language, policy, progress
@@ -22,6 +24,7 @@ from rebild_policy.report.markdown import render_markdown
 from rebild_policy.report.preflight import render_preflight
 from rebild_policy.report.publication import render_publication
 from rebild_policy.report.sarif import render_sarif
+from rebild_policy.report.tables import check_findings_file, write_table
 from rebild_policy.report.terminal import render_audit
 from rebild_policy.review.answers import SAMPLE, read_answers, with_answers
 from rebild_policy.rules import Language, Profile, Statement
@@ -49,6 +52,9 @@ def run(
     baseline: Path | None,
     cross_check: str | None,
     pseudonymise: str | None,
+    engine: str,
+    work: Path | None,
+    resume: bool,
     fail_on: str,
 ) -> int:
     """Audit the export, write what was asked for and print the numbers."""
@@ -67,6 +73,8 @@ def run(
         raise UsageError("what is published is Markdown or JSON.", remedy="End the name after --publish with .md or .json.")
     sample = answers and answers.with_name(SAMPLE)
     _check_outputs(outputs.values(), (export, mapping, waivers, answers, sample, baseline))
+    if found := outputs.get("findings"):
+        check_findings_file(found)
     with shown_progress() as bar:
         result = judge.audit(
             export,
@@ -77,6 +85,9 @@ def run(
             cross_check=cross_check,
             waivers=accepted,
             pseudonyms=pseudonyms,
+            engine=engine,
+            work=work,
+            resume=resume,
         )
     if reviewed:
         result = with_answers(result, reviewed)
@@ -87,7 +98,9 @@ def run(
         print(result.model_dump_json(indent=2))
     else:
         render_audit(result, judge.ruleset.statements, tongue, console())
-    return exit_code((one for one in result.violations if one.baseline != "persisting"), fail_on)
+    # The worst that are held tell whether there is any, but not whether it is new.
+    violations = (one for one in result.every() if one.deviates) if earlier and fail_on != "never" else result.violations
+    return exit_code((one for one in violations if one.baseline != "persisting"), fail_on)
 
 
 def _write(
@@ -98,7 +111,8 @@ def _write(
 ) -> None:
     """Write the files that were asked for."""
     writers: dict[str, Callable[[Path], object]] = {
-        "findings": lambda path: write_findings(path, audit.findings),
+        "findings": lambda path: _write_findings(path, audit),
+        "summary": lambda path: _write_text(path, audit.model_dump_json(indent=2) + "\n"),
         "html": lambda path: _write_text(path, render_html(audit, statements, lang)),
         "sarif": lambda path: _write_text(path, render_sarif(audit, lang)),
         "junit": lambda path: _write_text(path, render_junit(audit, lang)),
@@ -115,6 +129,13 @@ def _publication(audit: Audit, path: Path, lang: Language) -> str:
     """The numbers that can be published, in the format that the file's name says."""
     found = published(audit)
     return render_publication(found, lang) if path.suffix == ".md" else found.model_dump_json(indent=2) + "\n"
+
+
+def _write_findings(path: Path, audit: Audit) -> None:
+    if path.suffix.lower() in {".csv", ".parquet", ".xlsx"}:
+        write_table(path, audit)
+    else:
+        write_findings(path, audit.every())
 
 
 def _write_text(path: Path, text: str) -> None:
@@ -141,5 +162,14 @@ def command_line() -> str:
 def shown_progress() -> Iterator[Progress]:
     """A bar for each stage of an audit."""
     with progress("audit") as bar:
-        tasks = {"read": bar.add_task("bytes read", total=None), "judge": bar.add_task("cases judged", total=None)}
-        yield lambda stage, done, total: bar.update(tasks[stage], completed=done, total=total)
+        tasks: dict[str, TaskID] = {}
+
+        def show(stage: Stage, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(_STAGES[stage], total=None)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield show
+
+
+_STAGES: dict[Stage, str] = {"read": "bytes read", "judge": "cases judged", "bucket": "buckets judged"}

@@ -15,6 +15,7 @@ import typer
 from rebild_policy.cli import authors
 from rebild_policy.cli.options import (
     AsOf,
+    AuditEngine,
     Crossed,
     Fail,
     FailOn,
@@ -98,7 +99,11 @@ def audit(
     as_of: AsOf,
     profile: Profile = ProfileName.GUIDELINE,
     format: Output = Format.TEXT,  # noqa: A002 - the option's name
-    findings: Annotated[Path | None, typer.Option(metavar="FILE.jsonl", help="Write every finding, one a line.")] = None,
+    findings: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write every finding: explained as .jsonl, in short as .parquet, .csv or .xlsx."),
+    ] = None,
+    summary: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write the numbers, hashes and the command.")] = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write the report as one page.")] = None,
     sarif: Annotated[Path | None, typer.Option(metavar="FILE.sarif", help="Write the open findings as SARIF 2.1.0.")] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FILE.xml", help="Write the findings as JUnit XML.")] = None,
@@ -119,6 +124,12 @@ def audit(
     ] = None,
     cross_check: Crossed = None,
     pseudonymise: Pseudonymise = None,
+    engine: Annotated[
+        AuditEngine,
+        typer.Option(help="compiled: in memory. tables: in buckets, for any size. auto: tables from 32 MB on, if installed."),
+    ] = AuditEngine.AUTO,
+    work: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Keep there what is done, to resume it.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Take up the audit of the work folder that was stopped.")] = False,
     fail_on: Fail = FailOn.NEVER,
 ) -> None:
     """Audit a case export through a mapping file."""
@@ -131,6 +142,7 @@ def audit(
         format_=format,
         outputs={
             "findings": findings,
+            "summary": summary,
             "html": html,
             "sarif": sarif,
             "junit": junit,
@@ -147,6 +159,9 @@ def audit(
         baseline=baseline,
         cross_check=cross_check,
         pseudonymise=pseudonymise,
+        engine=engine,
+        work=work,
+        resume=resume,
         fail_on=fail_on,
     )
 

@@ -42,6 +42,14 @@ class FailOn(StrEnum):
     HIGH = "high"
 
 
+class AuditEngine(StrEnum):
+    """What judges an audit."""
+
+    AUTO = "auto"
+    COMPILED = "compiled"
+    TABLES = "tables"
+
+
 AsOf = Annotated[str, typer.Option("--as-of", metavar="DATE", help="The day to judge as of: YYYY-MM-DD, or 'today'.")]
 Profile = Annotated[ProfileName, typer.Option("--profile", help="The text literally, or with the statute's exceptions.")]
 Language = Annotated[Lang | None, typer.Option("--lang", help="Language of the output; default from the locale.")]

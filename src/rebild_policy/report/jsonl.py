@@ -9,6 +9,7 @@ from typing import Any, Literal, TextIO
 
 from rebild_policy.privacy import redact
 from rebild_policy.report.figures import place
+from rebild_policy.report.runs import in_order
 from rebild_policy.results import Finding, Verdict
 from rebild_policy.rules import Language
 
@@ -28,8 +29,9 @@ def write_findings(
         with Path(target).open("w", encoding="utf-8", newline="\n") as stream:
             return write_findings(stream, findings, lang, explain=explain)
     number = 0
-    for number, finding in enumerate(sorted(findings, key=place), 1):  # noqa: B007 - the last is the count
-        target.write(finding_line(finding, lang, explain=explain) + "\n")
+    lines = in_order((place(finding), finding_line(finding, lang, explain=explain)) for finding in findings)
+    for number, line in enumerate(lines, 1):  # noqa: B007 - the last is the count
+        target.write(line + "\n")
     return number
 
 

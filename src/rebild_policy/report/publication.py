@@ -27,7 +27,8 @@ class _Page:
 
     def lines(self) -> Iterator[str]:
         """The whole document."""
-        yield f"# {plain(self.say('published', day=self.found.as_of))}"
+        title = self.say("published", day=self.found.as_of)
+        yield f"# {plain(title)}"
         yield from ("", plain(self.say("caution")), "", plain(self.say("published-note", n=self.found.least)))
         yield from self.rules()
         for breakdown in self.found.breakdowns:

@@ -79,10 +79,10 @@ class Accounting:
         return self.mapped + self.irrelevant.total() + self.unmapped.total() + len(self.quarantined) + self.duplicates
 
 
-def count_activity(counter: Counter[str], activity: str) -> None:
-    """Count a row by its activity; past `MAX_NAMES` names the column is no list of activities: the rest count as one."""
+def count_activity(counter: Counter[str], activity: str, rows: int = 1) -> None:
+    """Count rows by their activity; past `MAX_NAMES` names the column is no list of activities: the rest count as one."""
     name = redact(activity)[:MAX_NAME]
-    counter[name if name in counter or len(counter) < MAX_NAMES else OTHER] += 1
+    counter[name if name in counter or len(counter) < MAX_NAMES else OTHER] += rows
 
 
 class Told(Protocol):

@@ -63,16 +63,17 @@ class Setter:
     field: str
     source: FieldSource
     read: Read
+    spec: FieldSpec
+    plain: bool = False  # does a cell's text go in as its kind alone says, neither translated nor under a pseudonym?
 
     @classmethod
     def of(cls, spec: FieldSpec, source: FieldSource, terms: Terms) -> Setter:
         """The setter of a field of the vocabulary."""
         if source.column is None:
-            return cls(spec.name, source, identifier)
+            return cls(spec.name, source, identifier, spec)
         read = reader_of(spec, source, terms.times, terms.decimal)
-        if terms.pseudonyms and source.values is None:
-            read = _pseudonymous(spec, source.column, read, terms)
-        return cls(spec.name, source, read)
+        renamed = read if source.values is not None else _pseudonymous(spec, source.column, read, terms)
+        return cls(spec.name, source, renamed, spec, plain=source.values is None and renamed is read)
 
     def value(self, cells: Cells[str, str | None]) -> object:
         """The value in a row; None for an empty cell. Raises `RowError`."""

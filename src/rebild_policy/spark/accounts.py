@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from rebild_policy.audit import Counts, accounted
+from rebild_policy.audit import accounted
+from rebild_policy.auditcounts import Counts
 from rebild_policy.auditresults import Accounting, Assumption, RuleTally
 from rebild_policy.facts import Case
 from rebild_policy.findings import Counted, faults_of, not_checkable, split, statistics_of, subsumed

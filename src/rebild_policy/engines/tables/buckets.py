@@ -75,9 +75,11 @@ class BucketJudge:
             self._each(text.format(kind="TABLE") for text in PAUSES)
         self._execute(_made("TABLE", ROWS, columns=program.columns))
         self._each(_INSERT + statement for statement in program.texts.values())
-        places = ", ".join(f'r."{name}"' for name in program.columns if name.startswith("p"))
-        self.con.execute(_FINDINGS.format(key=_key(program.width), places=places), [str(into)])
+        self._write(program, into)
         return self._tally(there)
+
+    def _write(self, program: Program, into: Path) -> None:
+        self.con.execute(_FINDINGS.format(key=key_of(program.width), places=places_of(program)), [str(into)])
 
     def _program(self, there: frozenset[str], *, long_cases: bool) -> Program:
         """The statements for buckets that have events of some types: those of the bucket before, as a rule."""
@@ -211,7 +213,12 @@ def _matches(types: tuple[str, ...], valid_from: date, valid_to: date) -> Sql:
     return sql.select([sql.call("sum", product)], sources[0], joins)
 
 
-def _key(width: int) -> str:
+def places_of(program: Program) -> str:
+    """What the rows of one rule in a case are sorted by: the places of their events."""
+    return ", ".join(f'r."{name}"' for name in program.columns if name.startswith("p"))
+
+
+def key_of(width: int) -> str:
     """The ids of the other events as a list; those that are empty stand last."""
     ids = [sql.column("r", f"k{number}") for number in range(1, width)]
     empty = exp.Cast(this=sql.listed([]), to=_type("VARCHAR[]"))

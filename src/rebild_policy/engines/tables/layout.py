@@ -14,6 +14,7 @@ from rebild_policy.facts import FieldSpec, Vocabulary
 CASE: Final = "case"
 PLACE: Final = {"cid": "INTEGER", "pos": "INTEGER"}
 BASE: Final = {"id": "VARCHAR", "day": "DATE", "instant": "TIMESTAMP", "clock": "TIME"}
+ROW: Final = "$row"  # of the export; statements don't ask for it
 _KINDS: Final = {"bool": "BOOLEAN", "int": "BIGINT", "date": "DATE"}
 
 

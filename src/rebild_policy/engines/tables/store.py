@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyarrow
 from pyarrow import compute, parquet
 
 from rebild_policy.calendar import Calendar
 from rebild_policy.engines.tables import loading
-from rebild_policy.engines.tables.layout import BASE, CASE, PLACE, fields_of
+from rebild_policy.engines.tables.layout import BASE, CASE, PLACE, ROW, fields_of
 from rebild_policy.facts import Case, Vocabulary
 
 _HASHES: Final = 2**64
@@ -52,20 +52,34 @@ def write_bucket(folder: Path, cases: list[Case], words: Vocabulary) -> None:
         parquet.write_table(made, folder / f"{name}.parquet", compression="zstd")
 
 
+class Stored(NamedTuple):
+    """A case of a bucket, and the row of the export that each of its events came from, by event id, where that is known."""
+
+    case: Case
+    rows: dict[str, int]
+
+
 def read_cases(folder: Path, words: Vocabulary, wanted: Iterable[str] | None = None) -> Iterator[Case]:
     """The cases of a bucket, or those with some ids, in the order of the bucket."""
+    return (stored.case for stored in read_stored(folder, words, wanted))
+
+
+def read_stored(folder: Path, words: Vocabulary, wanted: Iterable[str] | None = None) -> Iterator[Stored]:
+    """The cases of a bucket as `read_cases` gives them, with the rows of their events."""
     rows = _rows(folder / f"{CASE}.parquet")
     ids = None if wanted is None else set(wanted)
     chosen = {row["cid"]: row for row in rows if ids is None or row["case"] in ids}
-    events: dict[int, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
+    events: dict[int, list[tuple[int, int | None, dict[str, Any]]]] = defaultdict(list)
     for type_ in words.types:
         file = folder / f"{type_}.parquet"
         for row in _rows(file, chosen) if file.exists() else ():
-            events[row.pop("cid")].append((row.pop("pos"), _event(type_, row)))
+            place = row.pop("pos"), row.pop(ROW, None)
+            events[row.pop("cid")].append((*place, _event(type_, row)))
     for cid, row in chosen.items():
         fields = {name: row[name] for name in fields_of(words, CASE) if row.get(name) is not None}
-        found = [event for _, event in sorted(events[cid], key=lambda item: item[0])]
-        yield Case.read({"id": row["case"], **fields, "events": found})
+        found = sorted(events[cid], key=lambda item: item[0])
+        case = Case.read({"id": row["case"], **fields, "events": [event for _, _, event in found]})
+        yield Stored(case, {event["id"]: number for _, number, event in found if number is not None})
 
 
 def _rows(file: Path, cids: Mapping[int, object] | None = None) -> list[dict[str, Any]]:
