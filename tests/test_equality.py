@@ -223,8 +223,8 @@ def test_the_demo_counts_its_decisions(demo: Audit) -> None:
     assert {group.value for one in found.comparable for group in one.by_unit} >= {"Byg og Miljø", "Vej og Park"}
 
 
-def test_an_audit_by_tables_says_the_same(demo: Audit, policy: Policy) -> None:
-    by_tables = policy.audit(DEMO / "sager.csv", DEMO / "sager.yaml", AS_OF, engine="tables")
+def test_an_audit_by_tables_says_the_same(demo: Audit, policy: Policy, tmp_path: Path) -> None:
+    by_tables = policy.audit(DEMO / "sager.csv", DEMO / "sager.yaml", AS_OF, engine="tables", work=tmp_path / "work")
     assert by_tables.equal_treatment == demo.equal_treatment
 
 
@@ -233,7 +233,8 @@ def test_every_report_says_that_a_difference_is_no_accusation(demo: Audit, polic
     console = Console(width=100, record=True, file=StringIO())
     render_audit(demo, policy.ruleset.statements, lang, console)
     caution = "højst noget at spørge til" if lang == "da" else "at most it is something to ask about"
-    for text in (console.export_text(), render_markdown(demo, policy.ruleset.statements, lang)):
+    page = render_html(demo, policy.ruleset.statements, lang)
+    for text in (console.export_text(), render_markdown(demo, policy.ruleset.statements, lang), page):
         assert caution in " ".join(text.split())
 
 

@@ -77,9 +77,9 @@ proving.mutation proving
 linting.remarks linting.models linting.logic linting.names linting.values linting.words linting.observed linting
 schemas
 authoring.comments authoring.formatting authoring.scaffold authoring.looking authoring.guessing authoring.proposing authoring
-report.equal_texts report.review_texts report.rule_texts report.texts report.figures report.writing report.equal
-report.reviews report.runs report.jsonl report.tables report.parquetfile report.workbook report.sentences
-report.sarif report.junit report.markdown report.publication
+report.equal_texts report.page_texts report.review_texts report.rule_texts report.texts report.figures report.writing
+report.equal report.charts report.reviews report.runs report.jsonl report.tables report.parquetfile report.workbook
+report.sentences report.timeline report.sarif report.junit report.markdown report.publication
 report.html report.checklists report.terminal report.preflight report.conditions report.rule_page report.rule_lists report.impact
 report.failures report
 testing.assertions testing.collecting testing

@@ -22,9 +22,9 @@ def heads(writer: Writer) -> tuple[str, ...]:
     return tuple(writer.say(key) for key in ("equal-kind", "equal-by", "decisions", "granted", "waiting"))
 
 
-def rows(writer: Writer, equal: EqualTreatment) -> Iterator[tuple[str, ...]]:
-    """A row for all comparable cases of a kind, then one for each unit, then one for each channel."""
-    for one in equal.comparable:
+def rows(writer: Writer, equal: EqualTreatment, most: int | None = None) -> Iterator[tuple[str, ...]]:
+    """A row for all comparable cases of a kind, then one for each unit, then one for each channel; for `most` kinds."""
+    for one in equal.comparable[:most]:
         yield (_kind(writer, one), writer.say("equal-whole"), *_numbers(writer, one.whole))
         for by, groups in (("unit", one.by_unit), ("channel", one.by_channel)):
             for group in groups:

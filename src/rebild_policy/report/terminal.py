@@ -230,7 +230,7 @@ class _Face:
         self.section("equal")
         self.text(equal.caution(self.writer, found), "dim")
         table = Table(*equal.heads(self.writer), box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
-        for row in equal.rows(self.writer, found.model_copy(update={"comparable": found.comparable[:_LISTED]})):
+        for row in equal.rows(self.writer, found, _LISTED):
             table.add_row(*map(Text, row))
         self.put(table)
         self._more(len(found.comparable) - _LISTED)
