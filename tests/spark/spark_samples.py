@@ -80,6 +80,8 @@ def check_numbers(summary: SparkSummary, local: Audit) -> None:
     assert any(tally.partly_known for tally in summary.tallies)
     by_rule = attrgetter("rule")
     assert sorted(summary.statistics, key=by_rule) == sorted(local.statistics, key=by_rule)
+    assert summary.equal_treatment == local.equal_treatment
+    assert summary.equal_treatment is not None
     assert summary.assumptions == local.assumptions
     assert summary.not_checkable == local.not_checkable
     assert summary.rechecked > 50

@@ -11,6 +11,7 @@ from datetime import date
 from rebild_policy.audit import accounted
 from rebild_policy.auditcounts import Counts
 from rebild_policy.auditresults import Accounting, Assumption, RuleTally
+from rebild_policy.equality import Decided, EqualTreatment, decisions_of, equal_treatment
 from rebild_policy.facts import Case
 from rebild_policy.findings import Counted, faults_of, not_checkable, split, statistics_of, subsumed
 from rebild_policy.plan import Plan
@@ -38,6 +39,7 @@ class SparkSummary(Result):
     accounting: Accounting
     tallies: tuple[RuleTally, ...]
     statistics: tuple[Statistic, ...]
+    equal_treatment: EqualTreatment | None
     not_checkable: tuple[NotCheckableRule, ...]
     assumptions: tuple[Assumption, ...]
     rechecked: int
@@ -61,6 +63,7 @@ class Account:
     not_applicable: Counter[str] = field(default_factory=Counter)
     partly_known: Counter[str] = field(default_factory=Counter)
     counted: dict[str, Counter[str]] = field(default_factory=dict)  # of statistics: verdict and working days
+    decided: Counter[str] = field(default_factory=Counter)  # of decisions that are compared: their fields
 
     # ------------------------------------------------------------------------------------------------------- in a task
     def read(self, reading: Reading, read: Read) -> None:
@@ -90,6 +93,10 @@ class Account:
             self.verdicts.setdefault(row.rule, Counter())[row.verdict] += 1
             self.subsumed[row.rule] += subsumed(plan.written[row.rule], row, faults) is not None
         return duties
+
+    def compared(self, case: Case, as_of: date, gaps: frozenset[str]) -> None:
+        """Count the decisions of a case that can be compared with others."""
+        self.decided.update(json.dumps(one) for one in decisions_of(case, as_of, gaps))
 
     def gaps(self, plan: Plan, gaps: frozenset[str]) -> None:
         """Count the rules whose trigger may be missing from a case with gaps."""
@@ -173,6 +180,7 @@ class Account:
             accounting=self.accounting(),
             tallies=tuple(self.tallies(plan, as_of)),
             statistics=tuple(self.statistics(plan)),
+            equal_treatment=equal_treatment({Decided(*json.loads(one)): count for one, count in self.decided.items()}),
             not_checkable=not_checkable(plan),
             assumptions=(*mapped, *ruled),
             rechecked=self.rechecked,

@@ -142,6 +142,7 @@ class _Task:
             yield {"kind": QUARANTINE, "row": bad.row, "column": redact(bad.column or "") or None, "reason": redact(bad.reason)}
         yield from self._judged([one.case for one in part.cases if not one.gaps])
         for sourced in part.cases:
+            self.account.compared(sourced.case, self.work.as_of, sourced.gaps)
             if sourced.gaps:
                 yield from self._with_gaps(sourced)
 
