@@ -131,6 +131,15 @@ def test_the_error_of_a_task_is_told_as_what_it_is(spark: Any, frame: Any, dirty
     assert "Traceback" not in str(caught.value)
 
 
+def test_an_export_that_calls_its_cases_by_cpr_numbers_is_refused(frame: Any, dirty: Dirty, policy: Policy) -> None:
+    numbered = frame.limit(30).drop("Sagsnr").selectExpr("*", "'010203-1234' AS Sagsnr")
+    with audit_spark(numbered, dirty.with_ids, policy, AS_OF, partitions=1) as audit:
+        assert audit.findings.count() == 0
+        assert audit.quarantined.count() == 30
+        with pytest.raises(SourceError, match="shape of CPR numbers"):
+            _ = audit.summary
+
+
 def test_executors_without_the_package_are_named(spark: Any) -> None:
     from pyspark.errors import PythonException
 
