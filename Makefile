@@ -15,7 +15,7 @@ demo: $(STAMP) ## audit the export that is shipped and leave an HTML page in bui
 	@$(VENV)/bin/rebild-policy demo --out build/demo
 
 test: lint ## check style and types, then run the tests
-	$(VENV)/bin/python -m pytest -n auto
+	$(VENV)/bin/python -m pytest -n auto --dist loadgroup
 
 lint: $(STAMP) ## check style and types
 	$(VENV)/bin/ruff check

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from rebild_policy.equality import EqualTreatment
 from rebild_policy.results import (
     Finding,
     MissingFact,
@@ -102,8 +103,9 @@ Dimension = Literal["month", "unit", "channel", "kind"]
 class Cell(Result):
     """How often a rule came to each verdict among the findings that share a value.
 
-    `value` is None where none is given. `others`: of every value that is not listed by itself. `verdicts` names those that
-    occur; a deviation that is subsumed or accepted is left out, so that `violated` counts what deviates.
+    `value` is None where none is given. `others`: of every value that is not listed by itself, such as one that few cases
+    share. `verdicts` names those that occur; a deviation that is subsumed or accepted is left out, so that `violated` counts
+    what deviates.
     """
 
     rule: SafeText
@@ -202,6 +204,7 @@ class Audit(Result):
     accounting: Accounting
     tallies: tuple[RuleTally, ...]
     statistics: tuple[Statistic, ...]
+    equal_treatment: EqualTreatment | None = None
     reasons: tuple[Reason, ...]
     reasons_of: int | None = None  # of how many undetermined findings, where there are too many to ask each
     breakdowns: tuple[Breakdown, ...] = ()

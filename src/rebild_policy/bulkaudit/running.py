@@ -20,6 +20,7 @@ from rebild_policy.bulk import fingerprint_of, put, recheck, start_run
 from rebild_policy.bulkaudit import parts
 from rebild_policy.bulkaudit.store import Kept, Store
 from rebild_policy.engines.tables.auditing import AuditJudge
+from rebild_policy.engines.tables.decided import decided_in
 from rebild_policy.facts import Coverage, SameDay
 from rebild_policy.findings import Counted
 from rebild_policy.plan import Plan
@@ -189,6 +190,7 @@ class _Work:
         tally = self.judge.judge(bucket, verdicts)
         counts.not_applicable.update(tally.not_applicable)
         self._measure(counts)
+        counts.decided.update(decided_in(bucket, self.job.as_of, self.judge.con))
         parts.finish(verdicts, draft, bucket, self.plan, self.job.waivers)
         verdicts.unlink()
         draft.replace(part)
