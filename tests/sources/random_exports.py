@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
@@ -74,21 +76,23 @@ def mapping(random: Random) -> str:
     return json.dumps(document, ensure_ascii=False)
 
 
-def rows(random: Random, size: int, faults: float) -> list[dict[str, str]]:
+def rows(random: Random, size: int, faults: float, formats: Sequence[str]) -> list[dict[str, str]]:
     """Rows by column; of their cells, a part as `faults` says is spoilt."""
     cases = [f"S-{number}" for number in range(max(1, size // 6))]
     made: list[dict[str, str]] = []
-    form = random.choice(("%d-%m-%Y", "%Y-%m-%d", "%d/%m/%Y"))
     for number in range(size):
-        year, month, day = 2026, random.randint(1, 12), random.randint(1, 28)
-        text = form.replace("%Y", str(year)).replace("%m", f"{month:02}").replace("%d", f"{day:02}")
-        clock = random.choice(("", "", " 10:30", " 00:00", "T11:15:30", "T00:00:00", "T23:30:00Z"))
+        moment = datetime(
+            2026, random.randint(1, 12), random.randint(1, 28), random.choice((0, 10, 23)), random.choice((0, 30)), tzinfo=UTC
+        )
+        form = random.choice(formats)
+        iso = random.choice(("%Y-%m-%d", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%SZ"))
+        text = moment.strftime(iso if form == "iso" else form)
         case = random.choice(cases)
         row = {
             "Sag": case,
             "Nr": str(number),
             "Hvad": random.choice(("Ind", "Ind", "Svar", "Svar", "Afgørelse", "Notat", "Vejledt", "Kvit", "Lukket", "Andet")),
-            "Dag": text + clock,
+            "Dag": text,
             "Kanal": random.choice(("Brev", "Mail", "Tlf", "", "Intern", "?") if faults else ("Brev", "Mail", "")),
             "Type": "A" if int(case[2:]) % 2 else "B",
             "Svar på": random.choice(("", str(random.randint(0, size)), str(max(0, number - 3)))),

@@ -95,7 +95,7 @@ def draw(seed, folder, kind, faults):
     mapping = load_mapping(folder / "mapping.yaml")
     path = folder / f"export.{kind}"
     size = random.choice((3, 40, 250))
-    drawn.WRITERS[kind](path, drawn.rows(random, size, faults), random, mapping.source.delimiter, faults)
+    drawn.WRITERS[kind](path, drawn.rows(random, size, faults, mapping.time.format), random, mapping.source.delimiter, faults)
     return path, mapping, random
 
 

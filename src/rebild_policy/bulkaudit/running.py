@@ -36,8 +36,9 @@ from rebild_policy.sources.shapes import Mapping
 from rebild_policy.version import VERSION
 from rebild_policy.waivers import WaiverBook
 
-BYTES_A_BUCKET: Final = 16_000_000  # of an export that is text
+BYTES_A_BUCKET: Final = 10_000_000  # of an export that is text
 _MOST_BUCKETS, _UNSIZED = 400, 32
+_MEMORY: Final = "200MB"  # of DuckDB
 _UNPACKED: Final = {".gz": 10, ".parquet": 6, ".xlsx": 8}  # how many times larger the text is, about
 Progress = Callable[[int, int], None]
 
@@ -85,6 +86,16 @@ def run(job: Job, on_read: Progress | None, on_judged: Progress | None) -> Outco
     Raises `SourceError` and `MappingError` for an export that can't be read, `UsageError` where there is nothing to resume, and
     `DisagreementError` where the table engine and the reference differ on a case.
     """
+    # Arrow's own pool keeps what it had at the peak; the system's gives it back.
+    pool = pyarrow.default_memory_pool()
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
+    try:
+        return _run(job, on_read, on_judged)
+    finally:
+        pyarrow.set_memory_pool(pool)
+
+
+def _run(job: Job, on_read: Progress | None, on_judged: Progress | None) -> Outcome:
     keeps = Kept()
     folder = job.work or keeps.path
     plan = job.judge.ready(job.coverage, job.same_day, "compiled", frozenset()).plan
@@ -92,7 +103,7 @@ def run(job: Job, on_read: Progress | None, on_judged: Progress | None) -> Outco
     spooled = Spooled.load(folder / "rows") or _spool(job, folder / "rows", on_read)
     buckets = tuple(folder / "buckets" / f"bucket-{number:04}" for number in range(spooled.buckets))
     store = Store(folder, buckets, job.judge, job, plan, job.as_of, job.waivers, keeps)
-    with AuditJudge(plan, job.as_of, threads=job.threads) as judge:
+    with AuditJudge(plan, job.as_of, threads=job.threads, memory=_MEMORY) as judge:
         work = _Work(job, plan, store, judge, Normaliser(job.mapping, job.pseudonyms))
         with ThreadPoolExecutor(1) as pool:
             # While one bucket is judged, the next is made.

@@ -10,7 +10,7 @@ from rebild_policy.sources.stream import MAX_LINE, Lines, Overlong, Stream
 
 _BOM: Final = b"\xef\xbb\xbf"
 _LONGEST: Final = 4 * MAX_LINE  # bytes of a line that may still be one
-SIZE: Final = 1 << 23  # bytes of a block
+SIZE: Final = 1 << 22  # bytes of a block
 
 
 class ByteStream(Stream):
