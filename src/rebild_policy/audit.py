@@ -16,6 +16,7 @@ from rebild_policy.explaining.explain import Explainer
 from rebild_policy.facts import Coverage, SameDay
 from rebild_policy.findings import Counted, findings_of, not_checkable, split, statistics_of
 from rebild_policy.plan import Plan
+from rebild_policy.preflight import preflight
 from rebild_policy.privacy import holds_cpr
 from rebild_policy.results import Finding, MissingFact, ParameterInfo, RuleSetInfo, Verdict, Words
 from rebild_policy.rules import Profile
@@ -158,6 +159,7 @@ class _Counts:
 
     def tallies(self, plan: Plan) -> Iterator[RuleTally]:
         """The counts by rule, in the order of the rules."""
+        lacks = {ready.rule: ready.lacks for ready in preflight(plan)}
         for rule in plan.rules:
             if rule.measure is None:
                 yield RuleTally(
@@ -170,6 +172,7 @@ class _Counts:
                     waived=self.waived[rule.name],
                     not_applicable=self.not_applicable[rule.name],
                     partly_known=self.partly_known[rule.name],
+                    lacks=lacks[rule.name],
                 )
 
     def reasons_in_order(self) -> Iterator[Reason]:

@@ -61,7 +61,7 @@ def run(
         render_preflight(preflight(plan), tongue, console())
         return 0
     sample = answers and answers.with_name(SAMPLE)
-    _check_outputs(outputs.values(), (export, mapping, waivers, answers, sample, baseline))
+    check_outputs(outputs.values(), (export, mapping, waivers, answers, sample, baseline))
     with shown_progress() as bar:
         result = judge.audit(
             export,
@@ -109,7 +109,7 @@ def _write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | None]) -> None:
+def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | None]) -> None:
     """Say before the work, not after it, that a file has no folder or would overwrite another."""
     taken = {path.resolve() for path in inputs if path}
     for path in filter(None, outputs):

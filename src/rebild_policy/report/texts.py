@@ -5,6 +5,7 @@ is found is always a possible deviation: the tool points, people judge.
 """
 
 from rebild_policy.labels import Label
+from rebild_policy.report.comparison_texts import COMPARISON
 from rebild_policy.report.review_texts import REVIEWS
 from rebild_policy.report.rule_texts import CHANGES, DAYS, OVERLAYS, PHRASES, WAIVERS
 
@@ -335,4 +336,4 @@ WORDS: dict[str, Label] = {
     ),
 }
 
-TEXTS: dict[str, Label] = SENTENCES | WORDS | WAIVERS | PHRASES | DAYS | OVERLAYS | CHANGES | REVIEWS
+TEXTS: dict[str, Label] = SENTENCES | WORDS | WAIVERS | PHRASES | DAYS | OVERLAYS | CHANGES | REVIEWS | COMPARISON
