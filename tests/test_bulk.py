@@ -22,6 +22,7 @@ from pyarrow import parquet
 from rebild_policy import bulk
 from rebild_policy.bulk import judge_buckets
 from rebild_policy.bundled import rules_folder
+from rebild_policy.engines.tables.compiling import Program
 from rebild_policy.engines.tables.layout import CASE, fields_of
 from rebild_policy.engines.tables.store import read_cases, write_buckets
 from rebild_policy.errors import DisagreementError, UsageError
@@ -117,12 +118,10 @@ def test_a_difference_from_the_reference_stops_the_audit(
     class Mistaken(bulk.BucketJudge):
         """Counts ten days of the calendar where the rule says ten working days."""
 
-        def judge(self, folder: Path, into: Path) -> bulk.Tally:
-            for program in self.programs.values():
-                program.texts = {
-                    number: text.replace('"d0"."due" AS', '("d0"."due" - 4) AS') for number, text in program.texts.items()
-                }
-            return super().judge(folder, into)
+        def _program(self, there: frozenset[str], *, long_cases: bool) -> Program:
+            program = super()._program(there, long_cases=long_cases)
+            texts = program.texts.items()
+            return replace(program, texts={n: text.replace('"d0"."due" AS', '("d0"."due" - 4) AS') for n, text in texts})
 
     monkeypatch.setattr(bulk, "BucketJudge", Mistaken)
     with pytest.raises(DisagreementError, match=r"differ on .*late-reply.* The case is in") as raised:

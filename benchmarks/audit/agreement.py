@@ -38,7 +38,7 @@ class Agreement:
 
 def agree(rulesets: Sequence[RuleSet], cases: int, seed: int, block: int = selftest.BLOCK, *, first: int = 0) -> Agreement:
     """Compare the two on cases `first` and after; plans are chosen anew for each block of cases."""
-    test, found = _Selftest(tuple(rulesets), (), seed), Agreement()
+    test, found = _Selftest(tuple(rulesets), (), seed, block), Agreement()
     for start in range(first, first + cases, block):
         batches: dict[_Variant, list[Scenario]] = defaultdict(list)
         for number in range(start, min(start + block, first + cases)):

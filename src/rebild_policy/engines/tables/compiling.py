@@ -51,6 +51,7 @@ class Program:
     plan: Plan
     as_of: date | None = None
     long_cases: bool = False  # for cases of thousands of events: longer statements that do not compare each pair of events
+    there: frozenset[str] | None = None  # the event types that the cases have; None: any
     durations: Durations = field(default_factory=Durations)
     needs: dict[str, set[str]] = field(default_factory=lambda: {CASE: {"cid"}})  # table -> columns
     scans: Counter[str] = field(default_factory=Counter)  # how often a table is read
@@ -61,6 +62,10 @@ class Program:
     def width(self) -> int:
         """The most events that a rule binds."""
         return max((len(rule.each) for rule in self.plan.rules), default=1)
+
+    def may_be_there(self, type_: str) -> bool:
+        """May the cases have an event of a type?"""
+        return self.there is None or type_ in self.there
 
     @property
     def columns(self) -> dict[str, str]:
@@ -187,13 +192,19 @@ class _Compiler:
             on = [sql.equal(self._read(CASE, "cid"), self._read(self.trigger, "cid"))]
             joins.append(sql.joined(sql.table(CASE), on))
             where += [self._asked(conditions, part) for part in of_case]
-        numbered = exp.Window(this=sql.call("row_number"))
-        columns = [sql.as_(numbered, "match"), sql.as_(self._read(self.trigger, "cid"), "cid")]
+        columns = [sql.as_(self._number(), "match"), sql.as_(self._read(self.trigger, "cid"), "cid")]
         # What can't be unknown has been asked for good.
         unsure = [conditions.truth(part) for part in parts if not conditions.known(part)]
         columns.append(sql.as_(sql.both(unsure), "applies"))
         columns += [sql.as_(self._read(var, name), f"{var}.{name}") for var, name in self.carried]
         return sql.select(columns, sql.table(self.types[self.trigger], self.trigger), joins, where)
+
+    def _number(self) -> Sql:
+        """A number for each match: that of its event, where it binds one."""
+        if len(self.rule.each) > 1:
+            return exp.Window(this=sql.call("row_number"))
+        cid = exp.Cast(this=self._read(self.trigger, "cid"), to=exp.DataType.build("BIGINT"))
+        return sql.binary(exp.Add, sql.binary(exp.Mul, cid, sql.literal(2**31)), self._read(self.trigger, "pos"))
 
     def _asked(self, conditions: Conditions, part: Expression) -> Sql:
         truth = conditions.truth(part)
@@ -305,7 +316,10 @@ class _Compiler:
         name = f"q{len(self.joins)}"
         due = self.windows.due(node.window, DATED) if node.window else None
         shown = self.windows.due(node.window, LEVEL) if node.window else None
-        candidates = [one for type_ in types_of(self.plan, node.types) for one in self._candidates(node, type_, due)]
+        there = [type_ for type_ in types_of(self.plan, node.types) if self.program.may_be_there(type_)]
+        if not there:
+            return Answer(*self._leaf(self._base(node, due, sql.FALSE if node.kind == "some" else sql.TRUE), shown))
+        candidates = [one for type_ in there for one in self._candidates(node, type_, due)]
         value = sql.as_(sql.call("max", sql.column("x", "value")), "value")
         match = sql.column("x", "match")
         rows = sql.subquery(sql.union(candidates), "x")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
+from itertools import accumulate
 from typing import Final
 
 import duckdb
@@ -12,9 +13,8 @@ import pyarrow
 
 from rebild_policy.calendar import FIRST_YEAR, LAST_YEAR, Calendar, Duration
 
-# A start lies in the years of the calendar; what it leads to lies after them where the duration is long.
-_MARGIN_YEARS: Final = 17  # the most working days that a duration can have, and some
-_ROLLS_UNTIL: Final = 2405
+# How many of a unit there are in a year, at least: so far a due date can lie after its start, and some.
+_IN_A_YEAR: Final = {"working days": 220, "days": 365, "weeks": 52, "months": 12}
 
 _DUE: Final = """
 INSERT INTO "$due"
@@ -34,27 +34,38 @@ _BY_UNIT: Final = {
 
 
 class DueDates:
-    """The tables `$days`, `$free` and `$due` of a connection, for the starts that have been asked for so far."""
+    """The tables `$free` and `$due` of a connection, or of its database, for the starts that have been asked for so far."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, calendar: Calendar, *, temporary: bool = True) -> None:
         self.con = con
         self.calendar = calendar
+        self.kind = "TEMP TABLE" if temporary else "TABLE"
         self.years: tuple[int, int] = (LAST_YEAR, FIRST_YEAR)
+        self.until = FIRST_YEAR  # the last year of `$free`
         self.filled: set[int] = set()
-        con.register("$days", _days(calendar))
-        con.register("$free", _free(calendar))
 
     def cover(self, durations: Mapping[tuple[Duration, bool], int], first: date, last: date) -> None:
         """See to it that `$due` has the durations of a plan, under their numbers, from each day between two."""
-        wanted = max(FIRST_YEAR, first.year), min(LAST_YEAR, last.year)
-        if not self.filled or wanted[0] < self.years[0] or wanted[1] > self.years[1]:
+        begin = min(max(FIRST_YEAR, first.year), LAST_YEAR)
+        wanted = begin, max(begin, min(LAST_YEAR, last.year))
+        until = wanted[1] + 1 + max((of.value // _IN_A_YEAR[of.unit] for of, _ in durations), default=0)
+        if not self.filled or wanted[0] < self.years[0] or wanted[1] > self.years[1] or until > self.until:
             self.years = min(wanted[0], self.years[0]), max(wanted[1], self.years[1])
-            self.filled = set()
-            self.con.execute('CREATE OR REPLACE TEMP TABLE "$due" (duration INTEGER, start DATE, due DATE)')
+            self.until = max(until, self.until)
+            self._start()
         for (duration, roll), number in durations.items():
             if number not in self.filled:
                 self._fill(duration, number, roll=roll)
                 self.filled.add(number)
+
+    def _start(self) -> None:
+        """Make the tables anew, for the years that are wanted now."""
+        self.filled = set()
+        days, free = _days(self.calendar, self.years[0], self.until)
+        self.con.register("$days", days)
+        self.con.register("$free days", free)
+        self.con.execute(f'CREATE OR REPLACE {self.kind} "$free" AS FROM "$free days"')
+        self.con.execute(f'CREATE OR REPLACE {self.kind} "$due" (duration INTEGER, start DATE, due DATE)')
 
     def _fill(self, duration: Duration, number: int, *, roll: bool) -> None:
         arguments: list[object] = [number, roll, duration.value]
@@ -64,31 +75,36 @@ class DueDates:
         self.con.execute(_DUE.format(due=_BY_UNIT[duration.unit]), [*arguments, *starts])
 
 
-@lru_cache(maxsize=16)
-def _days(calendar: Calendar) -> pyarrow.Table:
-    """Every day with whether it is a working day, and how many there were up to and including it."""
-    day, end = date(FIRST_YEAR, 1, 1), date(LAST_YEAR + _MARGIN_YEARS, 12, 31)
-    days = [day + timedelta(days=number) for number in range((end - day).days + 1)]
-    working = [calendar.is_working_day(day) for day in days]
-    ranks, rank = [], 0
-    for is_working in working:
-        rank += is_working
-        ranks.append(rank)
-    return pyarrow.table(
-        {"day": pyarrow.array(days, pyarrow.date32()), "working": working, "rank": pyarrow.array(ranks, pyarrow.int32())}
-    )
-
-
-@lru_cache(maxsize=16)
-def _free(calendar: Calendar) -> pyarrow.Table:
-    """The days off, each with the next working day."""
-    free, nexts = [], []
-    following = day = date(_ROLLS_UNTIL, 12, 31)
-    while day.year >= FIRST_YEAR:
-        if calendar.is_working_day(day):
+def _days(calendar: Calendar, first: int, last: int) -> tuple[pyarrow.Table, pyarrow.Table]:
+    """The days of some years, whether each is a working day and how many there were up to and including it; and the days off,
+    each with the next working day.
+    """
+    days, working = _years(calendar, first, last)
+    ranks = list(accumulate(map(int, working)))
+    free, nexts, following = [], [], days[-1]
+    for day, is_working in zip(reversed(days), reversed(working), strict=True):
+        if is_working:
             following = day
         else:
             free.append(day)
             nexts.append(following)
-        day -= timedelta(days=1)
-    return pyarrow.table({"day": pyarrow.array(free, pyarrow.date32()), "next": pyarrow.array(nexts, pyarrow.date32())})
+    return (
+        pyarrow.table({"day": _dates(days), "working": working, "rank": pyarrow.array(ranks, pyarrow.int32())}),
+        pyarrow.table({"day": _dates(free), "next": _dates(nexts)}),
+    )
+
+
+def _years(calendar: Calendar, first: int, last: int) -> tuple[list[date], list[bool]]:
+    days = [date.fromordinal(number) for number in range(date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal() + 1)]
+    return days, [is_working for year in range(first, last + 1) for is_working in _working(calendar, year)]
+
+
+@lru_cache(maxsize=4096)
+def _working(calendar: Calendar, year: int) -> tuple[bool, ...]:
+    """For each day of a year, whether it is a working day."""
+    days = range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1)
+    return tuple(calendar.is_working_day(date.fromordinal(number)) for number in days)
+
+
+def _dates(days: list[date]) -> pyarrow.Array:
+    return pyarrow.array(days, pyarrow.date32())

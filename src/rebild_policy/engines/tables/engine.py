@@ -20,10 +20,10 @@ from rebild_policy.results import Row
 from rebild_policy.rules import Rule
 
 PAUSES: Final = (
-    """CREATE OR REPLACE TEMP TABLE "$paused" AS
+    """CREATE OR REPLACE {kind} "$paused" AS
     SELECT DISTINCT cid, unnest(generate_series(day + 1, until, INTERVAL 1 DAY))::DATE AS day
     FROM "suspension" WHERE until > day AND year(until) <= 2100""",
-    """CREATE OR REPLACE TEMP TABLE "$standstill" AS
+    """CREATE OR REPLACE {kind} "$standstill" AS
     SELECT DISTINCT cid FROM "suspension" WHERE until IS NULL OR year(until) > 2100""",
 )
 
@@ -72,7 +72,7 @@ class TablesEngine:
         self._due_dates.cover(self.program.durations, *loading.span(loaded.values()))
         if self.program.pauses:
             for text in PAUSES:
-                con.execute(text)
+                con.execute(text.format(kind="TEMP TABLE"))
         rows = [row for text in texts for row in con.execute(text).fetchall()]
         return sorted(rows, key=lambda row: [place if place is not None else -1 for place in row[: 2 + self.program.width]])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import Final
@@ -67,6 +68,8 @@ def binary(kind: type[exp.Binary], left: Sql, right: Sql) -> Sql:
 
 def equal(left: Sql, right: Sql) -> Sql:
     """`left = right`."""
+    if isinstance(left, exp.Literal) and isinstance(right, exp.Literal):
+        return literal(left == right)
     return binary(exp.EQ, left, right)
 
 
@@ -137,6 +140,13 @@ def surely(part: Sql) -> Sql:
     return exp.Coalesce(this=part, expressions=[exp.Boolean(this=False)])
 
 
+def _as_test(part: Sql) -> Sql:
+    """A condition where NULL counts as false anyway: bare equalities are what a join can look up."""
+    if isinstance(part, exp.Coalesce) and part.expressions == [exp.Boolean(this=False)]:
+        return part.this  # type: ignore[no-any-return]
+    return part
+
+
 def or_else(part: Sql, otherwise: Sql) -> Sql:
     """`part`, or something else where that is empty."""
     return exp.Coalesce(this=part, expressions=[otherwise])
@@ -144,7 +154,8 @@ def or_else(part: Sql, otherwise: Sql) -> Sql:
 
 def case(pairs: Iterable[tuple[Sql, Sql]], otherwise: Sql | None = None) -> Sql:
     """The value of the first test that holds."""
-    return exp.Case(ifs=[exp.If(this=test, true=value) for test, value in pairs], default=otherwise)
+    possible = [(test, value) for test, value in pairs if test != exp.Boolean(this=False)]
+    return exp.Case(ifs=[exp.If(this=test, true=value) for test, value in possible], default=otherwise)
 
 
 def call(name: str, *arguments: Sql) -> Sql:
@@ -178,7 +189,7 @@ def select(
     columns: Iterable[Sql], source: exp.Table | exp.Subquery, joins: Iterable[exp.Join] = (), where: Iterable[Sql] = ()
 ) -> exp.Select:
     """A select; `where` are parts that must all be true."""
-    tests = list(where)
+    tests = [_as_test(part) for part in where]
     statement = exp.Select(expressions=list(columns), from_=exp.From(this=source), joins=list(joins))
     if tests:
         statement.set("where", exp.Where(this=both(tests)))
@@ -187,7 +198,7 @@ def select(
 
 def joined(source: exp.Table | exp.Subquery, on: Iterable[Sql], *, left: bool = False) -> exp.Join:
     """A join, which keeps what finds no partner if it is a `left` one."""
-    return exp.Join(this=source, on=both(on), side="LEFT" if left else None)
+    return exp.Join(this=source, on=both(_as_test(part) for part in on), side="LEFT" if left else None)
 
 
 def subquery(statement: Sql, alias: str) -> exp.Subquery:
@@ -210,7 +221,10 @@ def grouped(statement: exp.Select, by: Iterable[Sql]) -> exp.Select:
 
 
 def with_steps(statement: Sql, steps: dict[str, Sql]) -> Sql:
-    """A statement over steps that are each computed once."""
-    ctes = [exp.CTE(this=step, alias=exp.TableAlias(this=named(name)), materialized=True) for name, step in steps.items()]
+    """A statement over steps that are each computed once; what is read only once is not kept."""
+    read = Counter(table.name for part in (statement, *steps.values()) for table in part.find_all(exp.Table))
+    ctes = [
+        exp.CTE(this=step, alias=exp.TableAlias(this=named(name)), materialized=read[name] > 1) for name, step in steps.items()
+    ]
     statement.set("with_", exp.With(expressions=ctes))
     return statement
