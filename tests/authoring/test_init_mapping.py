@@ -196,3 +196,21 @@ def test_the_command(tmp_path, monkeypatch):
     for wrong, error in (("records", UsageError), ("hest=ko", UsageError), ("records=row", SourceError)):
         with pytest.raises(error):
             runner.invoke(app, ["init-mapping", "e.json", "--source", wrong], catch_exceptions=False)
+
+
+def test_an_audit_by_an_untouched_proposal_says_what_to_do(tmp_path):
+    path = proposed(EXAMPLES / "udtraek.csv", tmp_path)
+    ask = ["audit", str(EXAMPLES / "udtraek.csv"), "--mapping", str(path), "--as-of", "2026-05-01"]
+    done = CliRunner().invoke(app, ask)
+    assert done.exit_code == 0
+    assert "promises nothing of what the export holds" in done.stderr
+    path.write_text(path.read_text("utf-8").replace("# covers:", "covers:\n  reply_sent: [inquiry]"), encoding="utf-8")
+    assert not CliRunner().invoke(app, ask).stderr
+
+
+def test_an_automatic_receipt_is_proposed_as_one(tmp_path):
+    rows = [["S1", "Automatisk kvittering", "05-02-2026"], ["S1", "Svar til borger", "06-02-2026"]] * 4
+    mapping = load_mapping(proposed(export(tmp_path, ["Sagsnr", "Aktivitet", "Dato"], *rows), tmp_path))
+    (receipt,) = mapping.activities["Automatisk kvittering"]
+    assert (receipt.event, receipt.assign["automatic"].value) == ("acknowledgement_sent", True)
+    assert mapping.activities["Svar til borger"][0].event == "reply_sent"

@@ -58,16 +58,17 @@ CHANNELS = {
     "digital_post": ("digital post", "e-boks", "eboks"),
     "email": ("e-mail", "mail", "email"),
     "self_service": ("selvbetjening", "internet", "web", "portal", "self service"),
-    "phone": ("telefon", "phone", "opkald"),
-    "in_person": ("personlig", "fremmøde", "skranke", "desk", "in person"),
+    "phone": ("telefon", "telefonisk", "phone", "opkald"),
+    "in_person": ("personlig", "personligt", "fremmøde", "personligt fremmøde", "skranke", "desk", "in person"),
 }
 # What case systems call events, besides the vocabulary's own names.
 _ALSO_CALLED = {
     "inquiry_received": ("indgående dokument", "indgående brev", "indgående", "brev modtaget", "mail modtaget", "ny henvendelse",
                          "henvendelse fra borger", "incoming letter"),
     "reply_sent": ("udgående dokument", "udgående brev", "udgående", "brev sendt", "svarbrev", "svarbrev sendt", "svar afsendt",
-                   "outgoing letter", "reply"),
-    "acknowledgement_sent": ("kvittering sendt", "kvitteringsbrev", "kvitteringsbrev sendt", "send confirmation of receipt"),
+                   "svar til borger", "outgoing letter", "reply"),
+    "acknowledgement_sent": ("kvittering sendt", "kvitteringsbrev", "kvitteringsbrev sendt", "automatisk kvittering", "autosvar",
+                             "send confirmation of receipt"),
     "hearing_sent": ("partshøring sendt", "høring sendt"),
     "hearing_response": ("partshøringssvar modtaget",),
     "decision_made": ("afgørelse", "afgørelse sendt", "afgjort", "bevilling", "bevilling sendt", "bevilget", "afslag",
@@ -224,6 +225,11 @@ def outcome_of(activity: str) -> str | None:
     words = plain(activity)
     refused, granted = (any(stem in words for stem in stems) for stems in (("afslag", "afslaa", "refus"), ("bevil", "grant")))
     return "refused" if refused and not granted else "granted" if granted and not refused else None
+
+
+def is_automatic(activity: str) -> bool:
+    """Does the name of a receipt say that a machine sent it?"""
+    return plain(activity).startswith("auto")
 
 
 def is_provisional(activity: str) -> bool:

@@ -14,6 +14,7 @@ from rebild_policy.authoring.guessing import (
     channel_of,
     dated,
     event_of,
+    is_automatic,
     is_provisional,
     numbering,
     outcome_of,
@@ -39,6 +40,7 @@ _OF_TYPES = {
 }
 _UNANSWERED = ("reply_sent", "hearing_response", "complaint_forwarded")
 
+_ONCE = "  # once it is mapped"
 # Fields that the proposal sets itself, as far as they are taken up.
 _ALWAYS_SET = {"decision_made": ("outcome", "act", "final")}
 # What most exports have no column for and could still promise.
@@ -204,6 +206,8 @@ def _fields(activity: str, type_: str, roles: _Roles) -> Iterator[str]:
     for (of, role), field in _OF_TYPES.items():
         if of == type_ and role in roles:
             yield f"{field}: {{column: {role}}}"
+    if type_ == "acknowledgement_sent" and is_automatic(activity):
+        yield "automatic: {value: true}"
     if type_ == "decision_made":
         yield from _decision(activity, roles)
 
@@ -237,18 +241,20 @@ def _channels(column: Column) -> Iterator[str]:
 def _links(events: dict[str, tuple[str, int, int]]) -> Iterator[str]:
     """Links that a policy could make, each a guess that the mapping's author has to want."""
     lines = []
-    for type_, name, target in _linked(_types(events)):
+    sure = _types(events)
+    for type_, name, target in _linked(_types(events, _WORTH_SAYING)):
         kind = "latest earlier unanswered" if type_ in _UNANSWERED else "latest earlier"
-        lines.append(f"#   {type_}.{name}: {kind} {target}")
+        mapped = type_ in sure and target in sure
+        lines.append(f"#   {'' if mapped else '# '}{type_}.{name}: {kind} {target}{'' if mapped else _ONCE}")
     if lines:
         yield f"{OPEN} does the export say which event belongs to which? If not, these could be assumed:"
         yield "# links:"
         yield from lines
 
 
-def _types(events: dict[str, tuple[str, int, int]]) -> list[str]:
-    """The event types of the mapping, in order."""
-    types = {type_ for type_, *_ in _mapped(events).values()}
+def _types(events: dict[str, tuple[str, int, int]], least: int = SURE) -> list[str]:
+    """The event types that activities are taken for, in order; with a lower score, those that they may be, too."""
+    types = {type_ for type_, score, _ in events.values() if score >= least}
     return sorted(types | ({"inquiry_received"} if "application_received" in types else set()))
 
 
@@ -263,7 +269,7 @@ def _linked(types: list[str]) -> Iterator[tuple[str, str, str]]:
 
 def _covers(roles: _Roles, events: dict[str, tuple[str, int, int]]) -> Iterator[str]:
     """What the export could promise: the types it has, with the fields that are mapped and the links that could be made."""
-    types = _types(events)
+    types, sure = _types(events, _WORTH_SAYING), _types(events)
     if not types:
         return
     yield f"{OPEN} what does the export promise to hold whole? Only you know; until you say it, what is missing is unknown, and"
@@ -275,7 +281,8 @@ def _covers(roles: _Roles, events: dict[str, tuple[str, int, int]]) -> Iterator[
         fields += ["channel"] if type_ == "inquiry_received" and "channel" in roles else []
         fields += [name for of, name, _ in _linked(types) if of == type_]
         fields += _ALWAYS_SET.get(type_, ())
-        yield f"#   {type_}: [{', '.join(fields)}]"
+        line = f"{type_}: [{', '.join(fields)}]"
+        yield f"#   {line}" if type_ in sure else f"#   # {line}{_ONCE}"
         yield from (f"#     # {line}" for line in _PROMISES.get(type_, ()))
 
 

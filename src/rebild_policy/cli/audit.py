@@ -29,6 +29,10 @@ from rebild_policy.sources.mapping import load_mapping
 from rebild_policy.sources.pseudonyms import Pseudonyms
 from rebild_policy.waivers import read_waivers
 
+_NOTHING_COVERED = (
+    "rebild-policy: the mapping promises nothing of what the export holds, so no rule can be checked. Say it under 'covers'."
+)
+
 
 def run(
     *,
@@ -60,6 +64,8 @@ def run(
         plan = judge.ready(coverage_of(read), read.time.same_day).plan
         render_preflight(preflight(plan), tongue, console())
         return 0
+    if not load_mapping(mapping).covers:
+        print(_NOTHING_COVERED, file=sys.stderr)
     sample = answers and answers.with_name(SAMPLE)
     check_outputs(outputs.values(), (export, mapping, waivers, answers, sample, baseline))
     with shown_progress() as bar:
