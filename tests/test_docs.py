@@ -385,6 +385,13 @@ def test_every_module_has_its_place() -> None:
     assert not sorted(name for name in modules | packages if f"`{name}`" not in page)
 
 
+def test_every_law_that_rules_refer_to_is_in_the_glossary() -> None:
+    page = (DOCS / "reference" / "glossary.md").read_text(encoding="utf-8")
+    terms = [row.partition("|")[2].partition("|")[0] for row in page.splitlines() if row.startswith("| ")]
+    laws = DocumentReader("laws.yaml", PolicyError).read((ROOT / "rules" / "laws.yaml").read_text(encoding="utf-8"))["laws"]
+    assert not [law["name"] for law in laws if not any(law["name"] in term for term in terms)]
+
+
 def test_every_key_of_a_rule_file_is_documented() -> None:
     page = (DOCS / "reference" / "rule-language.md").read_text(encoding="utf-8")
     shapes = [shape for shape in vars(rulefiles).values() if isinstance(shape, type) and issubclass(shape, rulefiles.Shape)]

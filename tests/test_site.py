@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -47,17 +48,29 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built as `make docs` builds it."""
-    folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-c", str(ROOT / "tools" / "site")]
-    done = subprocess.run(
-        [*command, "-d", str(folder / "cache"), str(ROOT / "docs"), str(folder / "html")],
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, "LC_ALL": "C.UTF-8"},
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    """The site, built as `make docs` builds it: once, however many processes run the tests."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "site"
+    said = folder / "said.txt"
+    try:
+        folder.mkdir()
+    except FileExistsError:  # another process builds it
+        deadline = time.monotonic() + 300
+        while not said.exists() and time.monotonic() < deadline:
+            time.sleep(0.2)
+    else:
+        command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-c", str(ROOT / "tools" / "site")]
+        done = subprocess.run(
+            [*command, "-d", str(folder / "cache"), str(ROOT / "docs"), str(folder / "html")],
+            capture_output=True,
+            encoding="utf-8",
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+            check=False,
+        )
+        part = folder / "part.txt"
+        part.write_text(f"{done.stderr}{f'exit code {done.returncode}' if done.returncode else ''}", encoding="utf-8")
+        part.rename(said)
+    assert said.read_text(encoding="utf-8") == "", said.read_text(encoding="utf-8")
     return folder / "html"
 
 
