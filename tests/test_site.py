@@ -123,6 +123,13 @@ def test_danish_pages_say_that_they_are_danish(site: Path) -> None:
         assert parsed(path).lang == ("da" if danish else "en"), path.name
 
 
+def test_the_keyboard_gets_into_what_scrolls_and_headings_have_a_level(site: Path) -> None:
+    for path in pages(site):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r'role="heading"(?! aria-level)', text), path.name
+        assert not re.search(r"<pre(?! tabindex)|<div class=\"table-wrapper", text), path.name
+
+
 def test_the_sidebar_leads_to_every_page_of_the_index(site: Path) -> None:
     sidebar = (
         (site / "index.html").read_text(encoding="utf-8").partition('<div class="sidebar-tree">')[2].partition("</aside>")[0]

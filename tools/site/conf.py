@@ -105,9 +105,30 @@ def say_language(app: Sphinx, page: str, template: str, context: dict[str, Any],
         context["language"] = "da"
 
 
+# What the theme leaves out: the level of a heading, and a way for the keyboard into what scrolls.
+_MENDED = (
+    ('<p class="caption" role="heading"><', '<p class="caption" role="heading" aria-level="2"><'),
+    ("<pre>", '<pre tabindex="0">'),
+    ('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'),
+)
+
+
+def mend_pages(app: Sphinx, error: Exception | None) -> None:
+    """Make the finished pages fit for keyboard and screen reader."""
+    if error or app.builder.format != "html":
+        return
+    for path in Path(app.outdir).rglob("*.html"):
+        text = mended = path.read_text(encoding="utf-8")
+        for old, new in _MENDED:
+            mended = mended.replace(old, new)
+        if mended != text:
+            path.write_text(mended, encoding="utf-8")
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
     app.connect("source-read", add_trees)
     app.connect("doctree-read", mark_examples)
     app.connect("html-page-context", say_language)
+    app.connect("build-finished", mend_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
