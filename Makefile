@@ -19,7 +19,7 @@ docs: $(STAMP) ## build the manual as a site into build/site; a warning is an er
 	@echo "Open build/site/index.html"
 
 test: lint ## check style and types, then run the tests
-	$(VENV)/bin/python -m pytest -n auto
+	$(VENV)/bin/python -m pytest -n auto --dist loadgroup
 
 lint: $(STAMP) ## check style and types
 	$(VENV)/bin/ruff check

@@ -211,7 +211,7 @@ def test_the_command_in_both_languages(policy: Policy, tmp_path: Path, monkeypat
     assert "| 30 of 40 kept (75%) | 45 of 50 kept (90%) | +15.0 percentage points |" in (tmp_path / "c.md").read_text("utf-8")
     assert run(*ask, "--lang", "da") == 0
     danish = " ".join(capsys.readouterr().out.split())
-    assert "30 af 40 opfyldt (75 %), nu 45 af 50 opfyldt (90 %): +15,0 procentpoint." in danish
+    assert "30 af 40 overholdt (75 %), nu 45 af 50 overholdt (90 %): +15,0 procentpoint." in danish
     assert run(*ask, "--format", "json") == 0
     jsonschema.Draft202012Validator(schema("comparison")).validate(json.loads(capsys.readouterr().out))
     assert run("compare", "new.json", "old.json") == 2

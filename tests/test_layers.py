@@ -24,7 +24,7 @@ parameters
 ical dues lazily
 results
 auditresults
-baseline
+breakdowns baseline
 comparisonresults comparison
 policydiff
 rulefiles
@@ -70,9 +70,8 @@ proving.mutation proving
 linting.remarks linting.models linting.logic linting.names linting.values linting.words linting.observed linting
 schemas
 authoring.comments authoring.formatting authoring.scaffold authoring.looking authoring.guessing authoring.proposing authoring
-report.review_texts report.comparison_texts report.rule_texts report.texts report.figures report.writing report.reviews
-report.jsonl report.sentences
-report.sarif report.junit report.markdown
+report.review_texts report.comparison_texts report.rule_texts report.page_texts report.texts report.figures report.writing
+report.charts report.reviews report.jsonl report.sentences report.timeline report.sarif report.junit report.markdown
 report.comparison report.html report.checklists report.terminal report.preflight report.conditions report.rule_page
 report.rule_lists report.impact
 report.failures report

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from rebild_policy.auditresults import Accounting, Activity, Assumption, Audit, QuarantinedRow, Reason, RuleTally, SourceInfo
+from rebild_policy.breakdowns import BreakdownCounts
 from rebild_policy.crosscheck import CrossCheck
 from rebild_policy.engines import Engine
 from rebild_policy.explaining.explain import Explainer
@@ -82,6 +83,7 @@ def run_audit(  # noqa: PLR0913 - what `Policy.audit` takes
     on_read = (lambda done: progress("read", done, size)) if progress else None
     export = read_export(source.export, mapping, progress=on_read, pseudonyms=source.pseudonyms)
     plan = judge.ready(export.coverage, export.same_day, "compiled", frozenset()).plan
+    duties = [rule.name for rule in plan.rules if rule.measure is None]
     counts = _Counts(waivers, cross_check)
     findings: list[Finding] = []
     for number, sourced in enumerate(export.cases, 1):
@@ -105,6 +107,8 @@ def run_audit(  # noqa: PLR0913 - what `Policy.audit` takes
         tallies=tuple(counts.tallies(plan)),
         statistics=tuple(statistics_of(plan, counts.counted)),
         reasons=tuple(counts.reasons_in_order()),
+        breakdowns=tuple(counts.broken_down.breakdowns(duties)),
+        awaited=tuple(counts.broken_down.awaited(duties)),
         not_checkable=not_checkable(plan),
         assumptions=tuple(_assumptions(export, plan)),
         waiver_notes=tuple(waivers.notes()),
@@ -131,6 +135,7 @@ class _Counts:
     partly_known: Counter[str] = field(default_factory=Counter)
     reasons: Counter[MissingFact] = field(default_factory=Counter)
     counted: list[Counted] = field(default_factory=list)
+    broken_down: BreakdownCounts = field(default_factory=BreakdownCounts)
 
     def take(self, judge: Judge, export: Export, sourced: SourcedCase, as_of: date, name: str) -> list[Finding]:
         """Judge one case and count what was said of it."""
@@ -151,7 +156,8 @@ class _Counts:
         for row in duties:
             self.reasons.update({fact.model_copy(update={"event": None}) for fact in explainer.missing(row)})
         findings = list(findings_of(plan, duties, explainer, self.waivers))
-        for finding in findings:
+        for row, finding in zip(duties, findings, strict=True):
+            self.broken_down.take(finding, sourced.case.event(row.trigger), sourced.case)
             self.verdicts.setdefault(finding.rule, Counter())[finding.verdict] += 1
             self.subsumed[finding.rule] += finding.subsumed_by is not None
             self.waived[finding.rule] += finding.waived is not None and finding.subsumed_by is None

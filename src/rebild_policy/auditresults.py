@@ -99,6 +99,42 @@ class RuleTally(Result):
     lacks: tuple[SafeText, ...] | None = None
 
 
+Dimension = Literal["month", "unit", "channel", "kind"]
+
+
+class Cell(Result):
+    """How often a rule came to each verdict among the findings that share a value.
+
+    `value` is None where none is given. `others`: of every value that is not listed by itself. `verdicts` names those that
+    occur; a deviation that is subsumed or accepted is left out, so that `violated` counts what deviates.
+    """
+
+    rule: SafeText
+    value: SafeText | None
+    others: bool = False
+    verdicts: dict[Verdict, int]
+
+
+class Breakdown(Result):
+    """The findings by one thing: the `month` of the trigger's day (as 2026-01), the `unit` or the `channel` that the trigger
+    names, or the `kind` of its case.
+
+    The cells of months stand in their order; of everything else, the value with the most deviations comes first, then those
+    with fewer, then all others together, then what names none. Cells of one value stand together, in the order of the rules.
+    """
+
+    by: Dimension
+    cells: tuple[Cell, ...]
+
+
+class DueCount(Result):
+    """How many findings of a rule await a day."""
+
+    day: date | None
+    rule: SafeText
+    findings: int
+
+
 class ReviewInfo(Result):
     """The sample of cases that people reviewed, and the file with their answers."""
 
@@ -167,6 +203,8 @@ class Audit(Result):
     tallies: tuple[RuleTally, ...]
     statistics: tuple[Statistic, ...]
     reasons: tuple[Reason, ...]
+    breakdowns: tuple[Breakdown, ...] = ()
+    awaited: tuple[DueCount, ...] = ()
     not_checkable: tuple[NotCheckableRule, ...]
     assumptions: tuple[Assumption, ...]
     waiver_notes: tuple[WaiverNote, ...] = ()
@@ -186,6 +224,10 @@ class Audit(Result):
     def waived(self) -> list[Finding]:
         """The deviations that are accepted."""
         return [finding for finding in self.findings if finding.waived]
+
+    def by(self, dimension: Dimension) -> Breakdown:
+        """The findings by one thing; without cells where nothing was counted by it."""
+        return next((one for one in self.breakdowns if one.by == dimension), Breakdown(by=dimension, cells=()))
 
     def count(self, verdict: Verdict) -> int:
         """How many findings have this verdict; a deviation that is subsumed or accepted does not count as one."""

@@ -11,7 +11,7 @@ COMPARISON: dict[str, Label] = {
         "{file} pr. {day}: 1 sag, {ruleset}, {profile}", "{file} as of {day}: 1 case, {ruleset}, {profile}"
     ),
     "compared-note": Label(
-        "En andel er af det, der kunne afgøres: opfyldt af opfyldt og mulige afvigelser. En forskel siger, at tallene er "
+        "En andel er af det, der kunne afgøres: overholdt af overholdt og mulige afvigelser. En forskel siger, at tallene er "
         "forskellige, og ikke hvorfor. Under {few} afgjorte forpligtelser i en af efterprøvningerne sammenlignes andelene ikke.",
         "A share is of what could be decided: kept of kept and possible deviations. A difference says that the numbers differ, "
         "and not why. Under {few} decided obligations in either audit, the shares are not compared.",
@@ -48,7 +48,7 @@ COMPARISON: dict[str, Label] = {
     ),
     # statement by statement
     "compared-statements": Label("Udsagn for udsagn", "Statement by statement"),
-    "compared-share": Label("{kept} af {of} opfyldt ({share})", "{kept} of {of} kept ({share})"),
+    "compared-share": Label("{kept} af {of} overholdt ({share})", "{kept} of {of} kept ({share})"),
     "compared.nothing": Label("intet afgjort", "nothing decided"),
     "compared-then-now": Label("{old}, nu {new}: {said}.", "{old}, now {new}: {said}."),
     "compared-points": Label("{points} procentpoint", "{points} percentage points"),

@@ -61,13 +61,13 @@ def evidence(finding: Finding, lang: Language) -> Evidence:
     known = _events(finding, why)
     told = {finding.trigger, *finding.key, *(event for sought in why.sought for event in sought.found)}
     return Evidence(
-        trigger=_event(writer, finding.trigger),
-        key=tuple(_event(writer, event) for event in finding.key),
+        trigger=event_text(writer, finding.trigger),
+        key=tuple(event_text(writer, event) for event in finding.key),
         due=_due(writer, finding, why),
         message=writer.words(why.message),
         remedy=writer.words(why.remedy),
         searches=tuple(search(writer, sought) for sought in why.sought),
-        witnesses=tuple(_event(writer, event) for event in why.witnesses if event not in told),
+        witnesses=tuple(event_text(writer, event) for event in why.witnesses if event not in told),
         missing=missing_facts(writer, why.missing, known),
         change=change(writer, why.change, known) if why.change else None,
         disputed=writer.say("disputed") if finding.disputed else None,
@@ -84,9 +84,9 @@ def gist(finding: Finding, lang: Language) -> str:
     if near:
         sought = why.sought[near[0][1]]
         nearest = min(sought.near, key=lambda near: near.lacks != "in time")
-        return _near(writer, nearest, sought.counted, short=True)
+        return near_text(writer, nearest, sought.counted, short=True)
     if amiss := [event for one in why.sought if one.kind == "none" for event in one.found]:
-        return writer.say("found", events=writer.listing(_event(writer, event, short=True) for event in amiss))
+        return writer.say("found", events=writer.listing(event_text(writer, event, short=True) for event in amiss))
     absent = [one for one in why.sought if one.kind == "some" and one.value in {"false", "open"}]
     if not absent:
         return writer.words(why.message)
@@ -117,7 +117,7 @@ def acceptance(writer: Writer, waived: Waived) -> str:
 
 def accepted(writer: Writer, finding: Finding) -> tuple[str, str]:
     """Which deviation is accepted, and why."""
-    where = writer.say("waived-of", case=writer.name(finding.case), event=_event(writer, finding.trigger, short=True))
+    where = writer.say("waived-of", case=writer.name(finding.case), event=event_text(writer, finding.trigger, short=True))
     return f"{writer.words(finding.title)}: {where}", acceptance(writer, finding.waived) if finding.waived else ""
 
 
@@ -163,7 +163,7 @@ def _events(finding: Finding, why: Explanation) -> dict[str, EventRef]:
     return {event.id: event for event in (*sought, *why.witnesses, *finding.key, finding.trigger)}
 
 
-def _event(writer: Writer, event: EventRef, *, short: bool = False) -> str:
+def event_text(writer: Writer, event: EventRef, *, short: bool = False) -> str:
     """Henvendelse modtaget den 5. januar 2026 (i1, række 12)."""
     text = writer.say("event", event=writer.event(event.type), day=event.day)
     if short:
@@ -177,7 +177,7 @@ def _event(writer: Writer, event: EventRef, *, short: bool = False) -> str:
 def _named(writer: Writer, id_: str | None, known: dict[str, EventRef]) -> str:
     """An event that is named by its id only, as well as it is known."""
     if id_ in known:
-        return _event(writer, known[id_])
+        return event_text(writer, known[id_])
     return f"{writer.say('an-event')} {writer.name(id_)}" if id_ else writer.say("an-event")
 
 
@@ -211,13 +211,13 @@ def search(writer: Writer, sought: Sought) -> Search:
     return Search(
         looked_for=f"{writer.say(f'sought.{sought.kind}', what=what)}{by}.",
         found=_found(writer, sought),
-        near=tuple(_near(writer, near, sought.counted) for near in sought.near),
+        near=tuple(near_text(writer, near, sought.counted) for near in sought.near),
     )
 
 
 def _found(writer: Writer, sought: Sought) -> str:
     if sought.found:
-        return writer.say("found", events=writer.listing(_event(writer, event) for event in sought.found))
+        return writer.say("found", events=writer.listing(event_text(writer, event) for event in sought.found))
     if sought.value == "unknown":
         return writer.say("found-unknown")
     if sought.value == "open" and sought.due:
@@ -225,8 +225,9 @@ def _found(writer: Writer, sought: Sought) -> str:
     return writer.say("found-nothing" if sought.kind == "some" else "found-none")
 
 
-def _near(writer: Writer, near: NearMiss, counted: str | None, *, short: bool = False) -> str:
-    event = _event(writer, near.event, short=short)
+def near_text(writer: Writer, near: NearMiss, counted: str | None, *, short: bool = False) -> str:
+    """An event that would have met the requirement but for one thing, and which."""
+    event = event_text(writer, near.event, short=short)
     sentence = writer.say(f"near.{near.lacks}", event=event, late=_late(writer, near, counted))
     return f"{capital(sentence)}."
 
@@ -311,7 +312,7 @@ def _value(writer: Writer, field: str, value: object, known: dict[str, EventRef]
         if value.event == "case":
             return writer.say("copied", event=writer.say("the-case"))
         event = known.get(value.event)
-        named = _event(writer, event, short=True) if event else _named(writer, value.event, known)
+        named = event_text(writer, event, short=True) if event else _named(writer, value.event, known)
         return named if value.field == "id" else writer.say("copied", event=named)  # a copied id is a link to the event
     # Any text but the one on record.
     return writer.say("another") if value == "another" else writer.value(field, value)

@@ -6,6 +6,7 @@ is found is always a possible deviation: the tool points, people judge.
 
 from rebild_policy.labels import Label
 from rebild_policy.report.comparison_texts import COMPARISON
+from rebild_policy.report.page_texts import PAGE
 from rebild_policy.report.review_texts import REVIEWS
 from rebild_policy.report.rule_texts import CHANGES, DAYS, OVERLAYS, PHRASES, WAIVERS
 
@@ -58,6 +59,21 @@ UNITS: dict[str, Label] = {
 MONTHS = (
     *("januar", "februar", "marts", "april", "maj", "juni"),
     *("juli", "august", "september", "oktober", "november", "december"),
+)
+
+SHORT_MONTHS: tuple[Label, ...] = (
+    Label("jan.", "Jan"),
+    Label("feb.", "Feb"),
+    Label("marts", "Mar"),
+    Label("april", "Apr"),
+    Label("maj", "May"),
+    Label("juni", "Jun"),
+    Label("juli", "Jul"),
+    Label("aug.", "Aug"),
+    Label("sep.", "Sep"),
+    Label("okt.", "Oct"),
+    Label("nov.", "Nov"),
+    Label("dec.", "Dec"),
 )
 
 WEEKDAYS: tuple[Label, ...] = (
@@ -207,7 +223,6 @@ WORDS: dict[str, Label] = {
     "by-rule": Label("Regel for regel", "Rule by rule"),
     "findings": Label("Fund", "Findings"),
     "open-deadlines": Label("Næste frister", "Deadlines coming up"),
-    "examples-undetermined": Label("Eksempler på uafklarede forhold", "Examples of undetermined findings"),
     "why-undetermined": Label("Hvorfor noget er uafklaret", "Why some are undetermined"),
     "quality": Label("Datakvalitet", "Data quality"),
     "about": Label("Om opgørelsen", "About this report"),
@@ -223,7 +238,6 @@ WORDS: dict[str, Label] = {
     # columns and terms
     "case": Label("Sag", "Case"),
     "cases-head": Label("Sager", "Cases"),
-    "events-head": Label("Hændelser", "Events"),
     "obligations-head": Label("Forpligtelser", "Obligations"),
     "verdict": Label("Svar", "Verdict"),
     "number": Label("Antal", "Number"),
@@ -336,4 +350,4 @@ WORDS: dict[str, Label] = {
     ),
 }
 
-TEXTS: dict[str, Label] = SENTENCES | WORDS | WAIVERS | PHRASES | DAYS | OVERLAYS | CHANGES | REVIEWS | COMPARISON
+TEXTS: dict[str, Label] = SENTENCES | WORDS | WAIVERS | PHRASES | DAYS | OVERLAYS | CHANGES | REVIEWS | PAGE | COMPARISON

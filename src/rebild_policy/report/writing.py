@@ -9,7 +9,7 @@ from datetime import date
 
 from rebild_policy.labels import SEVERITIES, VALUES, VERDICTS, Label, event_label, field_label
 from rebild_policy.privacy import redact
-from rebild_policy.report.texts import ANSWERS, MEANINGS, MONTHS, NUMBERS, PLURALS, PROFILES, TEXTS, UNITS, WEEKDAYS
+from rebild_policy.report.texts import ANSWERS, MEANINGS, MONTHS, NUMBERS, PLURALS, PROFILES, SHORT_MONTHS, TEXTS, UNITS, WEEKDAYS
 from rebild_policy.results import Words
 from rebild_policy.rules import Language, Severity
 
@@ -101,6 +101,14 @@ class Writer:
     def day(self, day: date) -> str:
         """19. januar 2026, or 2026-01-19."""
         return f"{day.day}. {MONTHS[day.month - 1]} {day.year}" if self.lang == "da" else day.isoformat()
+
+    def short(self, day: date) -> str:
+        """19. jan., or 19 Jan: a day of a year that is plain from what stands beside it."""
+        return self.say("short-day", day=str(day.day), month=self.pick(SHORT_MONTHS[day.month - 1]))
+
+    def month(self, day: date) -> str:
+        """jan. 2026, or Jan 2026."""
+        return f"{self.pick(SHORT_MONTHS[day.month - 1])} {day.year}"
 
     def weekday(self, day: date) -> str:
         """The day of the week, short."""
