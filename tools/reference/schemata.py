@@ -11,7 +11,7 @@ from reference.markdown import code, sentence, table
 GROUPS = {
     "What you write": ("case", "mapping", "waivers", "overlay"),
     "What a rule set is made of": ("rule", "terms", "parameter", "statements", "laws", "ruleset", "exceptions"),
-    "What comes out": ("report", "finding", "audit", "comparison", "diff", "sample"),
+    "What comes out": ("report", "finding", "audit", "comparison", "published", "diff", "sample"),
 }
 _MANY = 10
 
