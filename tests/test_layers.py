@@ -11,7 +11,7 @@ ROOT = Path(rebild_policy.__file__).parent
 # From the ground up. A module may import what stands above it in this list, which is what lies below it in the house.
 ORDER = """
 version
-privacy
+privacy smallcells
 labels
 registration
 calendar
@@ -23,8 +23,9 @@ rules
 parameters
 ical dues lazily
 results
+equality
 auditresults
-breakdowns baseline
+breakdowns publishing baseline
 policydiff
 rulefiles
 examples
@@ -42,7 +43,8 @@ engines.durable.session engines.durable.boards engines.durable.facts engines.dur
 engines.durable.matches engines.durable.engine engines.durable
 engines.tables.layout engines.tables.sql engines.tables.order engines.tables.conditions engines.tables.windows
 engines.tables.compiling engines.tables.days engines.tables.loading engines.tables.engine
-engines.tables.buckets engines.tables.auditing engines.tables.selecting engines.tables.store engines.tables
+engines.tables.bindings engines.tables.extent engines.tables.buckets engines.tables.auditing engines.tables.selecting
+engines.tables.store engines.tables.decided engines.tables
 engines.gaps engines
 sources.accounting sources.conditions sources.shapes sources.times sources.cells sources.links sources.checks sources.pseudonyms
 sources.rows sources.raw sources.records sources.stream
@@ -53,7 +55,7 @@ sources.formats.sqlitefile sources.formats.ocelfiles sources.formats.ocel source
 sources.opening sources.reading sources.export sources.mapping
 sources.ingest.layouts sources.ingest.zones sources.ingest.moments sources.ingest.columns sources.ingest.rowtables
 sources.ingest.events sources.ingest.accounts sources.ingest.linking sources.ingest.normal sources.ingest.bucket
-sources.ingest.spool sources.ingest.tables sources.ingest sources
+sources.ingest.spool sources.ingest.bytelines sources.ingest.csvtables sources.ingest.tables sources.ingest sources
 findings
 preflight
 bundled
@@ -64,6 +66,7 @@ audit
 bulkaudit.parts bulkaudit.store bulkaudit.running bulkaudit.assembling bulkaudit bulkloading
 previews
 policy
+spark.chunks spark.accounts spark.task spark.sessions spark.auditing spark
 impact
 strategies.pools strategies.choosing strategies.focus strategies.shapes strategies.generator strategies.hypothesis_source
 strategies.shrinking strategies.naming strategies.sketches strategies.steering strategies.aimed strategies.public
@@ -74,9 +77,9 @@ proving.mutation proving
 linting.remarks linting.models linting.logic linting.names linting.values linting.words linting.observed linting
 schemas
 authoring.comments authoring.formatting authoring.scaffold authoring.looking authoring.guessing authoring.proposing authoring
-report.review_texts report.rule_texts report.page_texts report.texts report.figures report.writing
-report.charts report.reviews report.runs report.jsonl report.tables report.parquetfile report.workbook
-report.sentences report.timeline report.sarif report.junit report.markdown
+report.equal_texts report.page_texts report.review_texts report.rule_texts report.texts report.figures report.writing
+report.equal report.charts report.reviews report.runs report.jsonl report.tables report.parquetfile report.workbook
+report.sentences report.timeline report.sarif report.junit report.markdown report.publication
 report.html report.checklists report.terminal report.preflight report.conditions report.rule_page report.rule_lists report.impact
 report.failures report
 testing.assertions testing.collecting testing
@@ -98,7 +101,7 @@ AT_HOME = {
     "rapidfuzz": {"errors", "authoring"},
     "duckdb": {"engines"},
     "sqlglot": {"engines"},
-    "pyarrow": {"engines", "bulk", "bulkaudit", "sources", "report"},
+    "pyarrow": {"engines", "bulk", "bulkaudit", "sources", "report", "spark"},
     "numpy": {"sources"},
     "xlsxwriter": {"report"},
     "sqlalchemy": {"sources"},
@@ -163,7 +166,7 @@ def test_modules_are_loaded_by_name_in_few_places():
         return bool(names & {"import_module", "__import__", "importlib", "spec_from_file_location", "exec_module"})
 
     late = {"", "cli.main", "cli.options", "sources.opening", "strategies", "pytest_plugin", "engines", "bulkloading"}
-    late |= {"report.tables"}
+    late |= {"report.tables", "spark.sessions", "spark.auditing"}
     assert {name for name, tree in MODULES.items() if loads(tree)} == late
 
 

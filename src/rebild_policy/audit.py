@@ -11,10 +11,12 @@ from typing import Literal, NamedTuple
 from rebild_policy.auditcounts import Counts, Judge
 from rebild_policy.auditresults import Accounting, Activity, Assumption, Audit, QuarantinedRow, SourceInfo
 from rebild_policy.crosscheck import CrossCheck
+from rebild_policy.equality import equal_treatment
 from rebild_policy.findings import not_checkable, statistics_of
 from rebild_policy.plan import Plan
 from rebild_policy.privacy import holds_cpr
 from rebild_policy.results import Finding, Words
+from rebild_policy.sources.accounting import Accounting as SourceAccounting
 from rebild_policy.sources.accounting import Assumption as MappingAssumption
 from rebild_policy.sources.accounting import LinkCount
 from rebild_policy.sources.export import Export, read_export
@@ -78,6 +80,7 @@ def run_audit(  # noqa: PLR0913 - what `Policy.audit` takes
         accounting=_accounting(export),
         tallies=tuple(counts.tallies(plan)),
         statistics=tuple(statistics_of(plan, counts.counted)),
+        equal_treatment=equal_treatment(counts.decided),
         reasons=tuple(counts.reasons_in_order()),
         breakdowns=tuple(counts.broken_down.breakdowns(duties)),
         awaited=tuple(counts.broken_down.awaited(duties)),
@@ -95,7 +98,12 @@ def case_name(number: int, id_: str) -> str:
 
 
 def _accounting(export: Export) -> Accounting:
-    account = export.accounting
+    found = accounted(export.accounting, len(export.cases))
+    return found.model_copy(update={"quarantine": _quarantined(export)[:LISTED]})
+
+
+def accounted(account: SourceAccounting, cases: int) -> Accounting:
+    """Where every row went, as a result; without the list of the quarantined ones."""
     return Accounting(
         rows=account.rows,
         mapped=account.mapped,
@@ -103,10 +111,10 @@ def _accounting(export: Export) -> Accounting:
         duplicates=account.duplicates,
         quarantined=len(account.quarantined),
         events=account.events,
-        cases=len(export.cases),
+        cases=cases,
         irrelevant=activities(account.irrelevant),
         unmapped=activities(account.unmapped),
-        quarantine=_quarantined(export)[:LISTED],
+        quarantine=(),
         notes=activities(account.notes + loose_links(account.links)),
         rows_without_case=account.lost_cases,
     )

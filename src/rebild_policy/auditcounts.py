@@ -12,6 +12,7 @@ from rebild_policy.auditresults import Reason, RuleTally
 from rebild_policy.breakdowns import DIMENSIONS, BreakdownCounts
 from rebild_policy.crosscheck import CrossCheck
 from rebild_policy.engines import Engine
+from rebild_policy.equality import Decided, decisions_of
 from rebild_policy.explaining.explain import Explainer
 from rebild_policy.facts import Coverage, SameDay
 from rebild_policy.findings import Counted, findings_of, split
@@ -71,6 +72,7 @@ class Counts:
     partly_known: Counter[str] = field(default_factory=Counter)
     reasons: Counter[MissingFact] = field(default_factory=Counter)
     counted: Counter[Counted] = field(default_factory=Counter)
+    decided: Counter[Decided] = field(default_factory=Counter)
     broken_down: BreakdownCounts = field(default_factory=BreakdownCounts)
 
     def take(self, judge: Judge, source: Covered, sourced: SourcedCase, as_of: date, name: str) -> list[tuple[Row, Finding]]:
@@ -86,6 +88,7 @@ class Counts:
         self.not_applicable.update(judgement.not_applicable)
         if sourced.gaps:
             self.partly_known.update(rule.name for rule in plan.rules if sourced.gaps & {type_ for _, type_ in rule.each})
+        self.decided.update(decisions_of(sourced.case, as_of, sourced.gaps))
         duties, counted = split(plan, judgement.rows, sourced.case)
         self.counted.update(counted)
         explainer = Explainer(plan, sourced.case, as_of, sourced.rows, name)
@@ -130,6 +133,7 @@ class Counts:
             **{name: dict(getattr(self, name)) for name in _BY_RULE},
             "reasons": [[fact.model_dump(), count] for fact, count in self.reasons.items()],
             "counted": [[*one, count] for one, count in self.counted.items()],
+            "decided": [[*one, count] for one, count in self.decided.items()],
             "broken_down": [[by, *key, count] for by in DIMENSIONS for key, count in self.broken_down.found[by].items()],
             "cases": [[by, value, count] for by, shared in self.broken_down.cases.items() for value, count in shared.items()],
             "due": [[day and day.isoformat(), rule, count] for (day, rule), count in self.broken_down.due.items()],
@@ -145,6 +149,8 @@ class Counts:
             self.reasons[MissingFact.model_validate(fact)] += count
         for rule, verdict, days, count in data["counted"]:
             self.counted[Counted(rule, Verdict(verdict), days)] += count
+        for *one, count in data["decided"]:
+            self.decided[Decided(*one)] += count
         for by, rule, value, verdict, count in data["broken_down"]:
             self.broken_down.found[by][rule, value, Verdict(verdict)] += count
         for by, value, count in data["cases"]:

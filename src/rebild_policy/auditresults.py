@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from rebild_policy.equality import EqualTreatment
 from rebild_policy.results import (
     Finding,
     MissingFact,
@@ -203,6 +204,7 @@ class Audit(Result):
     accounting: Accounting
     tallies: tuple[RuleTally, ...]
     statistics: tuple[Statistic, ...]
+    equal_treatment: EqualTreatment | None = None
     reasons: tuple[Reason, ...]
     reasons_of: int | None = None  # of how many undetermined findings, where there are too many to ask each
     breakdowns: tuple[Breakdown, ...] = ()

@@ -52,10 +52,7 @@ _KNOWN = {Verdict.SATISFIED, Verdict.VIOLATED}
 def findings_of(plan: Plan, rows: Iterable[Row], explainer: Explainer, waivers: WaiverBook) -> Iterator[Finding]:
     """The findings that rows stand for, each with the means to explain it, and marked where it is accepted."""
     rows, case, as_of = list(rows), explainer.name, explainer.as_of
-    at_fault: dict[str, set[str]] = {}
-    for row in rows:
-        if row.verdict is Verdict.VIOLATED:
-            at_fault.setdefault(row.rule, set()).update((row.trigger, *row.key))
+    at_fault = faults_of(rows)
     for row in rows:
         rule = plan.written[row.rule]
         trigger, key = explainer.event(row.trigger), tuple(explainer.event(id_) for id_ in row.key)
@@ -73,7 +70,7 @@ def findings_of(plan: Plan, rows: Iterable[Row], explainer: Explainer, waivers: 
             verdict=row.verdict,
             due=row.due,
             as_of=as_of,
-            subsumed_by=_subsumed(rule, row, at_fault),
+            subsumed_by=subsumed(rule, row, at_fault),
             waived=waivers.accepts(row.rule, explainer.case.id, row.trigger) if row.verdict is Verdict.VIOLATED else None,
             explain=Lazily(partial(explainer.explain, row)),
             count=Lazily(partial(explainer.days, row)),
@@ -81,7 +78,16 @@ def findings_of(plan: Plan, rows: Iterable[Row], explainer: Explainer, waivers: 
         )
 
 
-def _subsumed(rule: Rule, row: Row, at_fault: dict[str, set[str]]) -> str | None:
+def faults_of(rows: Iterable[Row]) -> dict[str, set[str]]:
+    """The events of a case that each rule was violated over."""
+    at_fault: dict[str, set[str]] = {}
+    for row in rows:
+        if row.verdict is Verdict.VIOLATED:
+            at_fault.setdefault(row.rule, set()).update((row.trigger, *row.key))
+    return at_fault
+
+
+def subsumed(rule: Rule, row: Row, at_fault: dict[str, set[str]]) -> str | None:
     """The rule that reports the same fault: one violated over an event that this finding is about too."""
     if row.verdict is not Verdict.VIOLATED or rule.subsumed_by is None:
         return None

@@ -274,6 +274,7 @@ def _statements(path: Path) -> dict[str, Statement]:
                 answer=item.answer,
                 question=item.question.text if item.question else None,
                 reason=item.reason.text if item.reason else None,
+                across=item.across,
                 at=build.at(("statements", number)),
             )
         return found

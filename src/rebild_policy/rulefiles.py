@@ -232,6 +232,7 @@ class StatementShape(Shape):
     modality: str
     law: list[str] = []
     answer: Literal["rules", "statistic", "review", "context"]
+    across: Literal["equal-treatment"] | None = None
     question: TextShape | None = None
     reason: TextShape | None = None
 

@@ -192,4 +192,5 @@ class Statement:
     answer: Literal["rules", "statistic", "review", "context"]
     question: Text | None = None  # what a reviewer of a case is asked, to be answered yes, no or can't tell
     reason: Text | None = None
+    across: Literal["equal-treatment"] | None = None  # a statistic across cases that tells more of it
     at: Location = field(default=Location(""), compare=False)

@@ -17,6 +17,7 @@ from rebild_policy.errors import UsageError, did_you_mean
 from rebild_policy.facts import Case
 from rebild_policy.facts.base import REGISTRY
 from rebild_policy.policydiff import PolicyDifference
+from rebild_policy.publishing import Published
 from rebild_policy.results import Finding, Report
 from rebild_policy.review.sampling import Sample
 from rebild_policy.rulefiles import (
@@ -74,6 +75,7 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "waivers": _model(WaiversShape, "validation"),
     "overlay": _model(OverlayShape, "validation"),
     "diff": _model(PolicyDifference, "serialization"),
+    "published": _model(Published, "serialization"),
     "sample": _model(Sample, "serialization"),
 }
 

@@ -43,6 +43,7 @@ def test_no_text_is_in_two_tables() -> None:
         texts.OVERLAYS,
         texts.CHANGES,
         texts.REVIEWS,
+        texts.EQUAL,
         texts.PAGE,
     )
     assert len(texts.TEXTS) == sum(map(len, tables))

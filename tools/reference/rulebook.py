@@ -214,10 +214,15 @@ _ANSWERS = {
 }
 
 
+_ACROSS = {"equal-treatment": "A statistic across cases tells of it: outcomes and waiting times by unit and channel."}
+
+
 def _answer(statement: Statement, rules: list[str]) -> str:
     said = _ANSWERS[statement.answer]
     if rules:
         said = ", ".join(rules) + ("" if statement.answer == "rules" else f". {said}")
+    if statement.across:
+        said = f"{said} {_ACROSS[statement.across]}"
     if statement.question:
         said = f"{said.rstrip('.')}. People are asked: {statement.question.en}<br>*{statement.question.da}*"
     return f"{said} {statement.reason.en}" if statement.reason else said

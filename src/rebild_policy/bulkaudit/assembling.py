@@ -12,6 +12,7 @@ from rebild_policy.audit import LISTED, Progress, Source, activities, assumption
 from rebild_policy.auditcounts import Judge
 from rebild_policy.auditresults import Accounting, Audit, QuarantinedRow, SourceInfo
 from rebild_policy.bulkaudit.running import Job, Outcome, run
+from rebild_policy.equality import equal_treatment
 from rebild_policy.findings import not_checkable, statistics_of
 from rebild_policy.results import Verdict
 from rebild_policy.sources.accounting import LinkCount
@@ -75,6 +76,7 @@ def run_bulk_audit(  # noqa: PLR0913 - what `Policy.audit` takes
         accounting=_accounting(outcome, reader, quarantined),
         tallies=tuple(counts.tallies(plan)),
         statistics=tuple(statistics_of(plan, counts.counted)),
+        equal_treatment=equal_treatment(counts.decided),
         reasons=tuple(counts.reasons_in_order()),
         reasons_of=asked if asked >= MOST_REASONED and asked < unsure else None,
         breakdowns=tuple(counts.broken_down.breakdowns(store.duties)),

@@ -16,11 +16,13 @@ from rebild_policy.baseline import read_baseline, with_baseline
 from rebild_policy.cli.common import console, day, exit_code, language, policy, progress
 from rebild_policy.errors import UsageError, shown
 from rebild_policy.preflight import preflight
+from rebild_policy.publishing import published
 from rebild_policy.report.html import render_html
 from rebild_policy.report.jsonl import write_findings
 from rebild_policy.report.junit import render_junit
 from rebild_policy.report.markdown import render_markdown
 from rebild_policy.report.preflight import render_preflight
+from rebild_policy.report.publication import render_publication
 from rebild_policy.report.sarif import render_sarif
 from rebild_policy.report.tables import check_findings_file, write_table
 from rebild_policy.report.terminal import render_audit
@@ -66,6 +68,9 @@ def run(
         plan = judge.ready(coverage_of(read), read.time.same_day).plan
         render_preflight(preflight(plan), tongue, console())
         return 0
+    publish = outputs.get("publish")
+    if publish and publish.suffix not in {".md", ".json"}:
+        raise UsageError("what is published is Markdown or JSON.", remedy="End the name after --publish with .md or .json.")
     sample = answers and answers.with_name(SAMPLE)
     _check_outputs(outputs.values(), (export, mapping, waivers, answers, sample, baseline))
     if found := outputs.get("findings"):
@@ -112,11 +117,18 @@ def _write(
         "sarif": lambda path: _write_text(path, render_sarif(audit, lang)),
         "junit": lambda path: _write_text(path, render_junit(audit, lang)),
         "markdown": lambda path: _write_text(path, render_markdown(audit, statements, lang)),
+        "publish": lambda path: _write_text(path, _publication(audit, path, lang)),
         "quarantine": lambda path: write_quarantine(path, audit.quarantined),
     }
     for kind, path in outputs.items():
         if path:
             writers[kind](path)
+
+
+def _publication(audit: Audit, path: Path, lang: Language) -> str:
+    """The numbers that can be published, in the format that the file's name says."""
+    found = published(audit)
+    return render_publication(found, lang) if path.suffix == ".md" else found.model_dump_json(indent=2) + "\n"
 
 
 def _write_findings(path: Path, audit: Audit) -> None:

@@ -108,6 +108,9 @@ def audit(
     sarif: Annotated[Path | None, typer.Option(metavar="FILE.sarif", help="Write the open findings as SARIF 2.1.0.")] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FILE.xml", help="Write the findings as JUnit XML.")] = None,
     markdown: Annotated[Path | None, typer.Option(metavar="FILE.md", help="Write a summary as Markdown.")] = None,
+    publish: Annotated[
+        Path | None, typer.Option(metavar="FILE.md|.json", help="Write numbers fit to publish, small ones left out.")
+    ] = None,
     quarantine: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Write the rows that can't be used.")] = None,
     preflight: Annotated[bool, typer.Option("--preflight", help="Only say which rules the mapping allows to check.")] = False,
     lang: Language = None,
@@ -144,6 +147,7 @@ def audit(
             "sarif": sarif,
             "junit": junit,
             "markdown": markdown,
+            "publish": publish,
             "quarantine": quarantine,
         },
         preflight_only=preflight,

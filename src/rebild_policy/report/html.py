@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from importlib.resources import files
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from rebild_policy.auditresults import Audit, RuleTally
-from rebild_policy.report import charts, figures
+from rebild_policy.report import charts, equal, figures
 from rebild_policy.report.figures import Counts
 from rebild_policy.report.reviews import reviews_on_page
 from rebild_policy.report.sentences import Evidence, accepted, evidence, gist, missing_fact, overlay_change, since, waiver_note
@@ -31,6 +32,7 @@ from rebild_policy.rules import Language, Severity, Statement
 PENDING = 10  # how many of the next deadlines are listed
 QUARANTINED = 50  # how many quarantined rows are listed
 REASONS = 6  # how many reasons are seen at once
+EQUAL_KINDS = 40  # how many kinds of cases are compared
 EXAMPLES = 40  # how many undetermined findings, and how many pending ones, stand as examples
 _UNFIT = re.compile(r"[^\w.-]+")
 
@@ -93,8 +95,22 @@ def render_html(
         next_due=next(((one.day, _due_on(audit, one.day)) for one in audit.awaited if one.day), None),
         unaccounted=figures.unaccounted(audit.accounting),
         parameters=[(writer.words(one.title), writer.duration(one.value)) for one in audit.parameters],
+        equal=_equal(audit, writer),
         **reviews_on_page(writer, audit, statements),
     )
+
+
+def _equal(audit: Audit, writer: Writer) -> dict[str, Any] | None:
+    """Equal treatment as a table and what it does not say."""
+    found = audit.equal_treatment
+    if found is None:
+        return None
+    return {
+        "caution": equal.caution(writer, found),
+        "heads": equal.heads(writer),
+        "rows": list(equal.rows(writer, found, EQUAL_KINDS)),
+        "left": max(0, len(found.comparable) - EQUAL_KINDS),
+    }
 
 
 def headline(audit: Audit, writer: Writer) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from rebild_policy.auditresults import Audit
-from rebild_policy.report import figures
+from rebild_policy.report import equal, figures
 from rebild_policy.report.figures import ORDER
 from rebild_policy.report.sentences import counted, gist, since
 from rebild_policy.report.writing import Writer, capital, safe
@@ -39,6 +39,7 @@ class _Page:
         yield from self.sections()
         yield from self.findings(worst)
         yield from self.statistics()
+        yield from self.equal()
         yield from self.about()
 
     def numbers(self) -> Iterator[str]:
@@ -51,7 +52,7 @@ class _Page:
             rows.append((capital(self.writer.verdict(verdict)), self.writer.number(counts[verdict]), share))
         rows += ((name, told, "") for name, told in since(self.writer, self.audit))
         yield from self._headed("numbers")
-        yield from _table(("", self.say("number"), self.say("share-head")), rows)
+        yield from table(("", self.say("number"), self.say("share-head")), rows)
 
     def sections(self) -> Iterator[str]:
         heads = [capital(self.writer.verdict(verdict)) for verdict in ORDER]
@@ -62,7 +63,7 @@ class _Page:
             if figures.total(section.counts)
         ]
         yield from self._headed("guideline")
-        yield from _table(("", *heads), rows)
+        yield from table(("", *heads), rows)
 
     def findings(self, worst: int) -> Iterator[str]:
         shown = figures.worst(self.audit, worst)
@@ -83,13 +84,20 @@ class _Page:
             )
             for finding in shown
         ]
-        yield from _table(tuple(self.say(head) for head in heads), rows)
+        yield from table(tuple(self.say(head) for head in heads), rows)
 
     def statistics(self) -> Iterator[str]:
         if self.audit.statistics:
             yield from self._headed("statistics")
             rows = [(self.writer.words(one.title), counted(self.writer, one)) for one in self.audit.statistics]
-            yield from _table((self.say("statistics"), self.say("number")), rows)
+            yield from table((self.say("statistics"), self.say("number")), rows)
+
+    def equal(self) -> Iterator[str]:
+        found = self.audit.equal_treatment
+        if found:
+            yield from self._headed("equal")
+            yield from (plain(equal.caution(self.writer, found)), "")
+            yield from table(equal.heads(self.writer), equal.rows(self.writer, found))
 
     def about(self) -> Iterator[str]:
         rules = self.audit.ruleset
@@ -102,7 +110,7 @@ class _Page:
             (capital(self.writer.verdict(Verdict.UNDETERMINED)), self.writer.number(self.audit.count(Verdict.UNDETERMINED))),
             (self.say("command"), self.audit.command),
         ]
-        yield from _table(("", ""), rows)
+        yield from table(("", ""), rows)
 
     def _headed(self, key: str) -> Iterator[str]:
         yield from ("", f"## {plain(self.say(key))}", "")
@@ -113,8 +121,9 @@ def plain(text: str) -> str:
     return _SIGNS.sub(r"\\\1", safe(text))
 
 
-def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    yield _row(heads)
+def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """A table, line by line, its cells as they are to be read."""
+    yield _row(tuple(map(plain, heads)))
     yield _row(("---",) * len(heads))
     for row in rows:
         yield _row(tuple(map(plain, row)))

@@ -23,6 +23,8 @@ _ANSWERS = {
     "": ("intet", "nothing"),
 }
 
+_ACROSS = {"equal-treatment": ("statistik på tværs af sager", "statistic across cases")}
+
 
 def answered(statement: Statement, ruleset: RuleSet) -> tuple[str, list[Rule]]:
     """What answers a statement, and the rules that name it; "" where rules or a statistic should and none does."""
@@ -49,7 +51,8 @@ def render_matrix(ruleset: RuleSet, lang: Language, console: Console) -> None:
         answer, named = answered(statement, ruleset)
         counts[answer] += 1
         reason = statement.reason.in_(lang) if statement.reason and answer == "context" else ""
-        names = ", ".join(rule.name for rule in named) or reason
+        across = _ACROSS[statement.across][lang == "en"] if statement.across else ""
+        names = ", ".join(filter(None, [*(rule.name for rule in named), across])) or reason
         table.add_row(statement.id, _ANSWERS[answer][lang == "en"], statement.gloss.in_(lang), names)
     console.print(table)
     summary = ", ".join(

@@ -10,7 +10,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from rebild_policy.auditresults import Activity, Audit, RuleTally
-from rebild_policy.report import figures
+from rebild_policy.report import equal, figures
 from rebild_policy.report.figures import ORDER, Counts
 from rebild_policy.report.reviews import answers, question, review_note, reviews_of
 from rebild_policy.report.sentences import (
@@ -75,6 +75,7 @@ def render_audit(audit: Audit, statements: Mapping[str, Statement], lang: Langua
     face.section("by-rule")
     face.put(face.rules(audit))
     face.statistics(audit.statistics)
+    face.equal(audit)
     face.reviews(audit)
     face.acceptances(audit)
     shown = figures.worst(audit, worst)
@@ -220,6 +221,19 @@ class _Face:
             return
         self.section("statistics")
         self.put(self.pairs((self.writer.words(one.title), counted(self.writer, one)) for one in statistics))
+
+    def equal(self, audit: Audit) -> None:
+        """Print what was decided in comparable cases."""
+        found = audit.equal_treatment
+        if found is None:
+            return
+        self.section("equal")
+        self.text(equal.caution(self.writer, found), "dim")
+        table = Table(*equal.heads(self.writer), box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
+        for row in equal.rows(self.writer, found, _LISTED):
+            table.add_row(*map(Text, row))
+        self.put(table)
+        self._more(len(found.comparable) - _LISTED)
 
     def reviews(self, audit: Audit) -> None:
         """Print what people answered about a sample of the cases."""

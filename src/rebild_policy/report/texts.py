@@ -5,6 +5,7 @@ is found is always a possible deviation: the tool points, people judge.
 """
 
 from rebild_policy.labels import Label
+from rebild_policy.report.equal_texts import EQUAL
 from rebild_policy.report.page_texts import PAGE
 from rebild_policy.report.review_texts import REVIEWS
 from rebild_policy.report.rule_texts import CHANGES, DAYS, OVERLAYS, PHRASES, WAIVERS
@@ -349,4 +350,4 @@ WORDS: dict[str, Label] = {
     ),
 }
 
-TEXTS: dict[str, Label] = SENTENCES | WORDS | WAIVERS | PHRASES | DAYS | OVERLAYS | CHANGES | REVIEWS | PAGE
+TEXTS: dict[str, Label] = SENTENCES | WORDS | WAIVERS | PHRASES | DAYS | OVERLAYS | CHANGES | REVIEWS | EQUAL | PAGE

@@ -94,8 +94,9 @@ class _Draft:
 class Reading:
     """Collects rows into cases and counts what became of each."""
 
-    def __init__(self, mapping: Mapping, pseudonyms: Pseudonyms | None) -> None:
+    def __init__(self, mapping: Mapping, pseudonyms: Pseudonyms | None, *, part: bool = False) -> None:
         self.mapping = mapping
+        self.part = part  # of an export: only the whole can say that most of its cases are called by CPR numbers
         self.pseudonyms = pseudonyms
         self.reader = RowReader(mapping, pseudonyms)
         self.drafts: dict[str, _Draft] = {}
@@ -143,7 +144,7 @@ class Reading:
         """Set a row aside whose case is called by a CPR number. Where most are, the export is none to go on with."""
         self._quarantine(number, "case", _CPR, None)
         self.numbers += 1
-        if self.numbers == self.rows == CLEAR:
+        if self.numbers == self.rows == CLEAR and not self.part:
             raise SourceError(_ALL_CPR, remedy=_PSEUDONYMISE)
 
     def _take_activity(self, row: Row, draft: _Draft, activity: str) -> None:
@@ -185,8 +186,7 @@ class Reading:
 
     def refuse_numbers(self, rows: int) -> None:
         """Raise `SourceError` where more than half of the rows of an export name their case by a CPR number."""
-        if self.numbers > rows / 2:
-            raise SourceError(_ALL_CPR, remedy=_PSEUDONYMISE)
+        refuse_numbers(self.numbers, rows)
 
     def _settle(self) -> None:
         """Place the rows that only the whole file can judge."""
@@ -249,6 +249,12 @@ class Reading:
             for setter in maker.setters:
                 if setter.source.assumption:
                     yield sum(getattr(event, setter.field) is not None for by, event in made if by is maker)
+
+
+def refuse_numbers(numbers: int, rows: int) -> None:
+    """Raise `SourceError` where so many rows with a CPR number for a case are more than half of those of an export."""
+    if numbers > rows / 2:
+        raise SourceError(_ALL_CPR, remedy=_PSEUDONYMISE)
 
 
 def _apply(policy: LinkPolicy, events: dict[str, Event], gaps: set[str], count: Counter[str]) -> None:
