@@ -43,8 +43,8 @@ engines.durable.session engines.durable.boards engines.durable.facts engines.dur
 engines.durable.matches engines.durable.engine engines.durable
 engines.tables.layout engines.tables.sql engines.tables.order engines.tables.conditions engines.tables.windows
 engines.tables.compiling engines.tables.days engines.tables.loading engines.tables.engine
-engines.tables.buckets engines.tables.auditing engines.tables.selecting engines.tables.store engines.tables.decided
-engines.tables
+engines.tables.bindings engines.tables.extent engines.tables.buckets engines.tables.auditing engines.tables.selecting
+engines.tables.store engines.tables.decided engines.tables
 engines.gaps engines
 sources.accounting sources.conditions sources.shapes sources.times sources.cells sources.links sources.checks sources.pseudonyms
 sources.rows sources.raw sources.records sources.stream
@@ -55,7 +55,7 @@ sources.formats.sqlitefile sources.formats.ocelfiles sources.formats.ocel source
 sources.opening sources.reading sources.export sources.mapping
 sources.ingest.layouts sources.ingest.zones sources.ingest.moments sources.ingest.columns sources.ingest.rowtables
 sources.ingest.events sources.ingest.accounts sources.ingest.linking sources.ingest.normal sources.ingest.bucket
-sources.ingest.spool sources.ingest.tables sources.ingest sources
+sources.ingest.spool sources.ingest.bytelines sources.ingest.csvtables sources.ingest.tables sources.ingest sources
 findings
 preflight
 bundled

@@ -49,13 +49,14 @@ def whole_audit(folder: Path, out: Path) -> dict[str, float]:
 
 def all_rules(folder: Path, out: Path) -> dict[str, float]:
     """All rules, from normalised Parquet to findings Parquet."""
-    judge = BucketJudge(plan(), AS_OF)
-    return {"verdicts": sum(judge.judge(bucket, out / "found").verdicts.total() for bucket in sorted(folder.iterdir()))}
+    with BucketJudge(plan(), AS_OF) as judge:
+        return {"verdicts": sum(judge.judge(bucket, out / "found").verdicts.total() for bucket in sorted(folder.iterdir()))}
 
 
 def six_rules(folder: Path, out: Path) -> dict[str, float]:
     """The six rules by the table engine."""
-    return _six(BucketJudge(plan(handwritten.RULES), AS_OF).judge, folder, out)
+    with BucketJudge(plan(handwritten.RULES), AS_OF) as judge:
+        return _six(judge.judge, folder, out)
 
 
 def six_by_hand(folder: Path, out: Path) -> dict[str, float]:
@@ -67,7 +68,8 @@ def six_by_hand(folder: Path, out: Path) -> dict[str, float]:
 
 def one_long_case(folder: Path, out: Path) -> dict[str, float]:
     """The six rules on one case."""
-    return _six(BucketJudge(plan(handwritten.RULES), AS_OF_LONG).judge, folder, out)
+    with BucketJudge(plan(handwritten.RULES), AS_OF_LONG) as judge:
+        return _six(judge.judge, folder, out)
 
 
 def _six(judge: Callable[[Path, Path], object], folder: Path, out: Path) -> dict[str, float]:

@@ -17,7 +17,8 @@ from pyarrow import parquet
 
 from rebild_policy.bundled import rules_folder
 from rebild_policy.engines import ReferenceEngine
-from rebild_policy.engines.tables.buckets import BucketJudge
+from rebild_policy.engines.tables.buckets import LONG, BucketJudge
+from rebild_policy.engines.tables.extent import extent_of
 from rebild_policy.engines.tables.layout import CASE, fields_of
 from rebild_policy.engines.tables.store import read_cases, write_bucket, write_buckets
 from rebild_policy.facts import Case, vocabulary
@@ -57,7 +58,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_bucket_is_judged_as_the_reference_judges_its_cases(made: Path, tmp_path: Path) -> None:
     cases = list(read_cases(made, WORDS))
-    tally = BucketJudge(PLAN, AS_OF).judge(made, tmp_path / "found.parquet")
+    with BucketJudge(PLAN, AS_OF) as judge:
+        tally = judge.judge(made, tmp_path / "found.parquet")
     rows, skipped = expected(PLAN, cases, AS_OF)
     assert rows_of(tmp_path / "found.parquet") == rows
     assert +tally.not_applicable == +skipped
@@ -66,7 +68,8 @@ def test_a_bucket_is_judged_as_the_reference_judges_its_cases(made: Path, tmp_pa
 
 
 def test_the_six_rules_are_judged_as_by_hand(made: Path, tmp_path: Path) -> None:
-    BucketJudge(SIX, AS_OF).judge(made, tmp_path / "found.parquet")
+    with BucketJudge(SIX, AS_OF) as judge:
+        judge.judge(made, tmp_path / "found.parquet")
     with duckdb.connect() as con:
         handwritten.prepare(con)
         handwritten.judge(con, made, AS_OF, tmp_path / "by hand.parquet")
@@ -79,9 +82,9 @@ def test_the_six_rules_are_judged_as_by_hand(made: Path, tmp_path: Path) -> None
 def test_a_long_case_is_judged_the_same(tmp_path: Path) -> None:
     one_long_case(tmp_path / "long", 4_000, COLUMNS)
     bucket, as_of = tmp_path / "long" / "bucket-0000", date(2040, 1, 1)
-    judge = BucketJudge(SIX, as_of)
-    assert judge.is_long(bucket)
-    judge.judge(bucket, tmp_path / "found.parquet")
+    assert extent_of(bucket, as_of).last_place >= LONG
+    with BucketJudge(SIX, as_of) as judge:
+        judge.judge(bucket, tmp_path / "found.parquet")
     rows, _ = expected(SIX, list(read_cases(bucket, WORDS)), as_of)
     assert rows_of(tmp_path / "found.parquet") == rows
 
@@ -91,11 +94,11 @@ def test_neither_threads_nor_buckets_change_what_is_found(made: Path, tmp_path: 
     found = {}
     for buckets, threads in ((1, 1), (1, 2), (5, 2)):
         folder = tmp_path / f"{buckets} {threads}"
-        judge = BucketJudge(SIX, AS_OF, threads=threads)
         found[buckets, threads] = []
-        for bucket in write_buckets(folder, cases, buckets, WORDS):
-            judge.judge(bucket, bucket / "found.parquet")
-            found[buckets, threads] += rows_of(bucket / "found.parquet")
+        with BucketJudge(SIX, AS_OF, threads=threads) as judge:
+            for bucket in write_buckets(folder, cases, buckets, WORDS):
+                judge.judge(bucket, bucket / "found.parquet")
+                found[buckets, threads] += rows_of(bucket / "found.parquet")
     assert len({str(rows) for rows in found.values()}) == 1
     assert len({row[0] for row in found[1, 1]}) > 90
     assert (tmp_path / "1 1/bucket-0000/found.parquet").read_bytes() == (tmp_path / "1 2/bucket-0000/found.parquet").read_bytes()

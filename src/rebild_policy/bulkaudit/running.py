@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
@@ -35,7 +37,7 @@ from rebild_policy.sources.shapes import Mapping
 from rebild_policy.version import VERSION
 from rebild_policy.waivers import WaiverBook
 
-BYTES_A_BUCKET: Final = 24_000_000  # of an export that is text
+BYTES_A_BUCKET: Final = 16_000_000  # of an export that is text
 _MOST_BUCKETS, _UNSIZED = 400, 32
 _UNPACKED: Final = {".gz": 10, ".parquet": 6, ".xlsx": 8}  # how many times larger the text is, about
 Progress = Callable[[int, int], None]
@@ -93,10 +95,16 @@ def run(job: Job, on_read: Progress | None, on_judged: Progress | None) -> Outco
     store = Store(folder, buckets, job.judge, job, plan, job.as_of, job.waivers, keeps)
     with AuditJudge(plan, job.as_of, threads=job.threads) as judge:
         work = _Work(job, plan, store, judge, Normaliser(job.mapping, job.pseudonyms))
-        for number in range(len(buckets)):
-            if on_judged:
-                on_judged(number, len(buckets))
-            work.do(number)
+        with ThreadPoolExecutor(1) as pool:
+            # While one bucket is judged, the next is made.
+            coming = pool.submit(work.normalise, 0)
+            for number in range(len(buckets)):
+                if on_judged:
+                    on_judged(number, len(buckets))
+                account = coming.result()
+                if number + 1 < len(buckets):
+                    coming = pool.submit(work.normalise, number + 1)
+                work.judge_one(number, account)
     if on_judged:
         on_judged(len(buckets), len(buckets))
     account, counts = spooled.astray, Counts(job.waivers)
@@ -156,17 +164,25 @@ class _Work:
     judge: AuditJudge
     normaliser: Normaliser
 
-    def do(self, number: int) -> None:
-        """Normalise, judge and count a bucket, unless that is done."""
-        bucket, rows = self.store.buckets[number], self.store.folder / "rows"
-        done = _counts_file(self.store, bucket)
-        if not done.exists():
-            account = self.normaliser.write(read_rows(rows, number), bucket)
+    def normalise(self, number: int) -> Account | None:
+        """Make a bucket of its rows; None where it has been judged already."""
+        bucket = self.store.buckets[number]
+        if _counts_file(self.store, bucket).exists():
+            return None
+        if bucket.exists():
+            rmtree(bucket)  # of a run that was stopped
+        return self.normaliser.write(read_rows(self.store.folder / "rows", number), bucket)
+
+    def judge_one(self, number: int, account: Account | None) -> None:
+        """Judge and count a bucket, unless that is done."""
+        bucket = self.store.buckets[number]
+        if account is not None:
             counts = self._judged(bucket)
             # The counts last: they say that the bucket is done.
-            put(done, json.dumps({"account": account.as_data(), "counts": counts.as_data()}))
+            done = json.dumps({"account": account.as_data(), "counts": counts.as_data()})
+            put(_counts_file(self.store, bucket), done)
             pyarrow.default_memory_pool().release_unused()
-        bucket_file(rows, number).unlink(missing_ok=True)
+        bucket_file(self.store.folder / "rows", number).unlink(missing_ok=True)
 
     def _judged(self, bucket: Path) -> Counts:
         counts = Counts(self.job.waivers)
@@ -194,9 +210,3 @@ class _Work:
             known = verdict in {Verdict.SATISFIED, Verdict.VIOLATED} and start is not None and end is not None
             days = between(start, end) if known and start and end else None
             counts.counted[Counted(rule, verdict, days)] += count
-
-
-def used(waivers: WaiverBook, rows: Iterable[tuple[str, str, str]]) -> None:
-    """Remember which waivers accept something: rule, case and trigger of verdicts that are violated."""
-    for rule, case, trigger in rows:
-        waivers.accepts(rule, case, trigger)

@@ -46,9 +46,13 @@ def open_export(export: Path | str | ArrowTable, mapping: Mapping, progress: OnR
         reader = _module("memory").open_reader(export, mapping)
     else:
         path = Path(export)
-        kind = mapping.source.format or ("sql" if mapping.source.query else format_of(path))
-        reader = _module(_MODULES[kind]).open_reader(path, mapping, progress)
+        reader = _module(_MODULES[kind_of(path, mapping)]).open_reader(path, mapping, progress)
     return reader
+
+
+def kind_of(path: Path, mapping: Mapping) -> Format:
+    """The format of an export."""
+    return mapping.source.format or ("sql" if mapping.source.query else format_of(path))
 
 
 def format_of(path: Path) -> Format:

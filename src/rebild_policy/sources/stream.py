@@ -41,7 +41,7 @@ class OverlongError(Exception):
     """A line or a row is longer than can be meant."""
 
 
-class _Overlong(str):
+class Overlong(str):
     """The beginning of a line that is too long; the rest was passed over."""
 
     __slots__ = ()
@@ -58,6 +58,15 @@ class Stream:
         self.encoding = encoding
         self._raw = RawInput(path, progress)
         self.name = self._raw.name
+        self._checked()
+        # Python's utf-8-sig passes over a byte order mark where there is one.
+        codec = "utf-8-sig" if encoding == "utf-8" else encoding
+        errors = "rebild_policy.marked" if encoding == "utf-16" else "surrogateescape"
+        self._text = io.TextIOWrapper(self._raw.reader, encoding=codec, errors=errors, newline="")
+        self.lines = Lines(self._read_line)
+
+    def _checked(self) -> None:
+        """Look at the first bytes, and close the file where they are none of a text."""
         try:
             self._check_head(self._raw.head(BLOCK))
         except OSError as error:
@@ -65,11 +74,6 @@ class Stream:
         except SourceError:
             self._raw.close()
             raise
-        # Python's utf-8-sig passes over a byte order mark where there is one.
-        codec = "utf-8-sig" if encoding == "utf-8" else encoding
-        errors = "rebild_policy.marked" if encoding == "utf-16" else "surrogateescape"
-        self._text = io.TextIOWrapper(self._raw.reader, encoding=codec, errors=errors, newline="")
-        self.lines = Lines(self._read_line)
 
     def fail(self, message: str, remedy: str | None = None) -> NoReturn:
         """Raise a `SourceError` about this file."""
@@ -109,7 +113,7 @@ class Stream:
                 pass
         except OSError as error:
             self.fail(f"the export can't be read to its end: {error.strerror}.")
-        return _Overlong(line[:BLOCK])
+        return Overlong(line[:BLOCK])
 
     def read(self, size: int) -> str:
         """The next characters, for formats that know no lines."""
@@ -148,9 +152,14 @@ class Lines(Iterator[str]):
             raise StopIteration
         self.number += 1
         self.taken.append(line)
-        if isinstance(line, _Overlong) or len(self.taken) > MAX_LINES:
+        if isinstance(line, Overlong) or len(self.taken) > MAX_LINES:
             raise OverlongError
         return line
+
+    @property
+    def waiting(self) -> bool:
+        """Are lines put back, which come next?"""
+        return bool(self._waiting)
 
     def put_back_rest(self) -> None:
         """Give up the row after its first line: the others are read again, each as the beginning of a row."""

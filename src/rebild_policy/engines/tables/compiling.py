@@ -6,7 +6,6 @@ Formulas have a value on the chain 0 false, 1 unknown, 2 open, 3 true, so that `
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -54,7 +53,6 @@ class Program:
     there: frozenset[str] | None = None  # the event types that the cases have; None: any
     durations: Durations = field(default_factory=Durations)
     needs: dict[str, set[str]] = field(default_factory=lambda: {CASE: {"cid"}})  # table -> columns
-    scans: Counter[str] = field(default_factory=Counter)  # how often a table is read
     texts: dict[int, str] = field(default_factory=dict)
     pauses: bool = False  # do suspensions move a due date?
 
@@ -186,7 +184,6 @@ class _Compiler:
                 if var in variables(part) and variables(part) <= bound and CASE not in variables(part)
             ]
             joins.append(sql.joined(sql.table(type_, var), on))
-        self.program.scans.update(self.types.values())
         of_case = [part for part in parts if CASE in variables(part) or not variables(part)]
         if of_case or any(var == CASE for var, _ in self.carried):
             on = [sql.equal(self._read(CASE, "cid"), self._read(self.trigger, "cid"))]
@@ -351,7 +348,6 @@ class _Compiler:
             self.program.needs.setdefault(type_, set()).add(name)
             return sql.column(var, name)
 
-        self.program.scans[type_] += 1
         conditions = self._conditions(place, types)
         on = [sql.equal(place(node.var, "cid"), sql.column(DATED, "cid"))]
         on += [sql.differs(place(node.var, "pos"), self._dated(other, "pos")) for other, kind in self.rule.each if kind == type_]

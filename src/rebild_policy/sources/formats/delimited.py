@@ -10,6 +10,7 @@ import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 from rebild_policy.sources.formats.texts import OVERLONG, bad_text, judged
 from rebild_policy.sources.raw import OnRead
@@ -28,38 +29,58 @@ def open_reader(path: Path, mapping: Mapping, progress: OnRead | None) -> Reader
 
 
 def _rows(stream: Stream, mapping: Mapping) -> Iterator[Row]:
-    if csv.field_size_limit() < MAX_FIELD:
-        csv.field_size_limit(MAX_FIELD)  # of the whole process; it is only ever raised
-    lines, header = stream.lines, _header(stream, mapping.source)
-    places = _places(header, stream, mapping)
-    reader = _reader(lines, mapping.source)
+    rows = DelimitedRows(stream, mapping)
     read = 0
-    while True:
-        number = lines.begin()
-        fields: list[str] | None = None
-        problem: str | None = None
-        try:
-            fields = next(reader)
-        except StopIteration:
-            if not read:
-                stream.fail("the file has a header and no rows.", "Was the export stopped before it wrote any?")
-            return
-        except OverlongError:
-            problem = OVERLONG
-        except csv.Error as error:
-            problem = OVERLONG if "larger than" in str(error) else _UNCLOSED
-        if fields is not None and not any(map(str.strip, fields)):
-            continue
-        if fields is not None and len(fields) != len(header):
-            problem = f"the row has {len(fields)} fields where the header has {len(header)}"
+    while (row := rows.next()) is not None:
         read += 1
+        yield row
+    if not read:
+        rows.refuse_empty()
+
+
+class DelimitedRows:
+    """The rows of a CSV file, one when it is asked for. Its header is read at once."""
+
+    def __init__(self, stream: Stream, mapping: Mapping) -> None:
+        if csv.field_size_limit() < MAX_FIELD:
+            csv.field_size_limit(MAX_FIELD)  # of the whole process; it is only ever raised
+        self.stream, self.source = stream, mapping.source
+        self.header = _header(stream, mapping.source)
+        self.places = _places(self.header, stream, mapping)  # where each mapped column stands in a row
+        self._reader = _reader(stream.lines, mapping.source)
+
+    def refuse_empty(self) -> NoReturn:
+        """Raise the error for a file without rows."""
+        self.stream.fail("the file has a header and no rows.", "Was the export stopped before it wrote any?")
+
+    def next(self) -> Row | None:
+        """The next row; None at the end."""
+        lines = self.stream.lines
+        while True:
+            number = lines.begin()
+            fields: list[str] | None = None
+            problem: str | None = None
+            try:
+                fields = next(self._reader)
+            except StopIteration:
+                return None
+            except OverlongError:
+                problem = OVERLONG
+            except csv.Error as error:
+                problem = OVERLONG if "larger than" in str(error) else _UNCLOSED
+            if fields is None or any(map(str.strip, fields)):
+                return self._row(number, fields, problem)
+
+    def _row(self, number: int, fields: list[str] | None, problem: str | None) -> Row:
+        lines = self.stream.lines
+        if fields is not None and len(fields) != len(self.header):
+            problem = f"the row has {len(fields)} fields where the header has {len(self.header)}"
         if problem is None and fields is not None:
-            yield _aligned(number, fields, places, lines.taken, stream.encoding)
-            continue
-        guess = fields or lines.taken[0].split(mapping.source.delimiter)
+            return _aligned(number, fields, self.places, lines.taken, self.stream.encoding)
+        guess = fields or lines.taken[0].split(self.source.delimiter)
         lines.put_back_rest()
-        reader = _reader(lines, mapping.source)
-        yield Row(number, _guessed(guess, places), problem, aligned=False)
+        self._reader = _reader(lines, self.source)
+        return Row(number, _guessed(guess, self.places), problem, aligned=False)
 
 
 def _reader(lines: Lines, source: SourceFormat) -> Iterator[list[str]]:

@@ -11,21 +11,42 @@ OVERLONG = f"a field is longer than {MAX_FIELD} characters, or the row runs over
 _ENOUGH, _CLEAR = 10, 100  # rows that can't be decoded before the encoding is doubted: at the end, and on the way
 
 
+class Doubt:
+    """Whether the mapping names the right encoding: not where most of the text outside ASCII can't be read."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._undecodable = _undecodable(stream.encoding)
+        self._count = self._bad = self._good = 0
+
+    def take(self, row: Row) -> None:
+        """Take a row into account whose lines were the last to be read. Raises `SourceError`."""
+        if row.problem == self._undecodable:
+            self._count += 1
+            self._bad += 1
+            if self._bad >= _CLEAR and not self._good:
+                self._stream.refuse_encoding()
+        else:
+            self.take_good(1, int(not all(map(str.isascii, self._stream.lines.taken))))
+
+    def take_good(self, rows: int, beyond_ascii: int) -> None:
+        """Take rows into account that could be read, some of which hold more than ASCII."""
+        self._count += rows
+        self._good += beyond_ascii
+
+    def settle(self) -> None:
+        """Raise `SourceError` at the end, where too little of the text could be read."""
+        if self._bad and (self._bad == self._count or (self._bad >= _ENOUGH and self._bad > self._good)):
+            self._stream.refuse_encoding()
+
+
 def judged(rows: Iterator[Row], stream: Stream) -> Iterator[Row]:
     """The same rows; where most of the text outside ASCII is unreadable, the mapping names the wrong encoding."""
-    count = bad = good = 0
-    undecodable = _undecodable(stream.encoding)
+    doubt = Doubt(stream)
     for row in rows:
-        count += 1
-        if row.problem == undecodable:
-            bad += 1
-            if bad >= _CLEAR and not good:
-                stream.refuse_encoding()
-        elif not all(map(str.isascii, stream.lines.taken)):
-            good += 1
+        doubt.take(row)
         yield row
-    if bad and (bad == count or (bad >= _ENOUGH and bad > good)):
-        stream.refuse_encoding()
+    doubt.settle()
 
 
 def bad_text(lines: list[str], encoding: str) -> str | None:

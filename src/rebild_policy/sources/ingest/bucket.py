@@ -61,7 +61,8 @@ class Normaliser:
         exact = sorted(read.cases, key=lambda sourced: (place_of(sourced.case.id), sourced.case.id))
         whole = [sourced for sourced in exact if not sourced.gaps]
         chosen = np.flatnonzero(clean)
-        tables = Tables(self.words, self.clock, rows.cases.take(pyarrow.array(chosen)).to_pylist(), whole)
+        keys = list(zip(rows.places[chosen].tolist(), rows.cases.take(pyarrow.array(chosen)).to_pylist(), strict=True))
+        tables = Tables(self.words, self.clock, keys, whole)
         number = np.cumsum(clean) - 1  # of each case among the clean ones
         tables.write(folder, part.case_columns(chosen), part.kept, number[rows.case], rows.table[NUMBER].to_numpy())
         _write_gaps(folder / GAPS, [sourced for sourced in exact if sourced.gaps])
@@ -82,6 +83,7 @@ class _Rows:
     table: Any
     case: Ints
     cases: Any  # their ids
+    places: Any  # and hashes
 
     @classmethod
     def sorted(cls, table: Any) -> _Rows:
@@ -94,7 +96,8 @@ class _Rows:
         rank[order] = np.arange(len(ids))
         case = rank[column.codes]
         rows = np.argsort(case, kind="stable")
-        return cls(table.take(pyarrow.array(rows)), case[rows], column.texts.take(pyarrow.array(order, pyarrow.int64())))
+        texts = column.texts.take(pyarrow.array(order, pyarrow.int64()))
+        return cls(table.take(pyarrow.array(rows)), case[rows], texts, places[order])
 
 
 class _Columns:
@@ -173,7 +176,7 @@ class _Columns:
             codes, case = column.codes[there], self.rows.case[there]
             first = np.full(size, -1, dtype=np.int64)
             first[case[::-1]] = codes[::-1]
-            read = spread(read_column(setter, column, self.by.clock), first)
+            read = spread(read_column(setter, column.texts, self.by.clock), first)
             differ = np.unique(case[codes != first[case]])
             yield setter.field, read.values, np.concatenate([differ, np.flatnonzero(read.bad)])
 

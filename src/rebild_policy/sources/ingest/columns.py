@@ -59,9 +59,9 @@ def arrow_type(kind: str) -> Any:
     return pyarrow.list_(pyarrow.string()) if kind == "VARCHAR[]" else TYPES.get(kinds.get(kind, ""), pyarrow.string())
 
 
-def read_column(setter: Setter, column: Column, clock: Clock) -> Values:
+def read_column(setter: Setter, texts: Any, clock: Clock) -> Values:
     """What a setter makes of each text of its column."""
-    kind, texts = setter.spec.kind, column.texts
+    kind = setter.spec.kind
     if setter.plain and kind in {"text", "link"} and not setter.spec.many:
         longest = MAX_TEXT if kind == "text" else MAX_ID
         return Values(texts, compute.greater(compute.utf8_length(texts), longest).to_numpy(zero_copy_only=False))
@@ -109,6 +109,17 @@ def spread(read: Values, codes: Ints) -> Values:
     there = codes >= 0
     bad[there] = read.bad[codes[there]]
     return Values(read.values.take(places), bad)
+
+
+def used_of(codes: Ints, size: int) -> tuple[Ints, Ints]:
+    """The numbers below `size` that occur, and for each of `codes` its place among them; -1 stays as it is."""
+    there = np.zeros(size + 1, dtype=np.bool_)
+    there[codes] = True  # -1 is the last
+    there[size] = False
+    place = np.cumsum(there) - 1
+    place[size] = -1
+    found: Ints = place[codes]
+    return np.flatnonzero(there), found
 
 
 def combined(codes: Sequence[Ints]) -> tuple[Ints, Ints]:

@@ -18,7 +18,7 @@ from rebild_policy.facts import events as shipped
 from rebild_policy.facts.base import Derivation
 from rebild_policy.sources.cells import MAX_ID
 from rebild_policy.sources.conditions import columns_of, holds
-from rebild_policy.sources.ingest.columns import Column, Flags, Ints, arrow_type, combined, constant, read_column, spread
+from rebild_policy.sources.ingest.columns import Column, Flags, Ints, arrow_type, combined, constant, read_column, spread, used_of
 from rebild_policy.sources.ingest.moments import Clock, Moments
 from rebild_policy.sources.ingest.rowtables import NUMBER
 from rebild_policy.sources.pseudonyms import Pseudonyms
@@ -122,32 +122,21 @@ def _text(column: Column, row: Any) -> str | None:
 
 def _moments(maker: EventMaker, rows: Ints, cells: Cells, clock: Clock) -> tuple[Moments, Flags]:
     column = cells.column(maker.time_column)
-    codes = column.codes[rows]
-    # Of all the texts of the column only those that these rows have.
-    used, numbers = np.unique(codes[codes >= 0], return_inverse=True)
-    read = clock.moments(column.texts.take(pyarrow.array(used)), maker.precision)
-    places = np.zeros(len(rows), dtype=np.int64)
-    places[codes >= 0] = numbers
+    used, codes = used_of(column.codes[rows], len(column.texts))
     if not len(used):
         none = np.zeros(len(rows), dtype=np.int64)
         return Moments(none, none, none.astype(np.bool_), none.astype(np.bool_)), np.ones(len(rows), dtype=np.bool_)
-    found = read.take(places)
+    found = clock.moments(column.texts.take(pyarrow.array(used)), maker.precision).take(codes)
     return found, found.bad | (codes < 0)
 
 
 def _field(setter: Setter, rows: Ints, cells: Cells, clock: Clock) -> tuple[Any, Flags]:
     if setter.source.column is None:
-        read, codes = constant(setter, len(rows)), np.zeros(len(rows), dtype=np.int64)
+        found = spread(constant(setter, len(rows)), np.zeros(len(rows), dtype=np.int64))
     else:
         column = cells.column(setter.source.column)
-        codes = column.codes[rows]
-        used, numbers = np.unique(codes, return_inverse=True)
-        known = used[used >= 0]
-        shift = len(used) - len(known)  # 1 where a cell is empty, which then comes first
-        part = Column.__new__(Column)
-        part.texts, codes = column.texts.take(pyarrow.array(known)), numbers.astype(np.int64) - shift
-        read = read_column(setter, part, clock)
-    found = spread(read, codes)
+        used, codes = used_of(column.codes[rows], len(column.texts))
+        found = spread(read_column(setter, column.texts.take(pyarrow.array(used)), clock), codes)
     return found.values, found.bad
 
 

@@ -27,13 +27,13 @@ _EVER: Final = date.max  # all events of a case, whatever the day
 
 
 class Tables:
-    """Writes the tables of one bucket. `ids`: the clean cases in their order; `exact`: those that were read row by row."""
+    """Writes the tables of one bucket. `ids`: places and ids of the clean cases; `exact`: those that were read row by row."""
 
-    def __init__(self, words: Vocabulary, clock: Clock, ids: Sequence[str], exact: Sequence[SourcedCase]) -> None:
+    def __init__(self, words: Vocabulary, clock: Clock, ids: Sequence[tuple[int, str]], exact: Sequence[SourcedCase]) -> None:
         self.words = words
         self.clock = clock
         self.exact = exact
-        keys = [(place_of(id_), id_) for id_ in (*ids, *(sourced.case.id for sourced in exact))]
+        keys = [*ids, *((place_of(sourced.case.id), sourced.case.id) for sourced in exact)]
         order = sorted(range(len(keys)), key=keys.__getitem__)
         cids = np.zeros(len(keys), dtype=np.int32)
         cids[order] = np.arange(len(keys), dtype=np.int32)

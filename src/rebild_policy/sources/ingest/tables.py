@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from rebild_policy.sources.ingest.csvtables import ENCODINGS, CsvTables
 from rebild_policy.sources.ingest.rowtables import tables_of
-from rebild_policy.sources.opening import open_export
+from rebild_policy.sources.opening import kind_of, open_export
 from rebild_policy.sources.raw import OnRead
 from rebild_policy.sources.records import ArrowTable
 from rebild_policy.sources.shapes import Mapping
@@ -33,5 +35,17 @@ class Tables:
 
 def open_tables(export: Path | ArrowTable, mapping: Mapping, progress: OnRead | None = None) -> Tables:
     """The rows of an export as tables. Raises what `open_export` raises."""
+    if isinstance(export, Path) and kind_of(export, mapping) == "csv" and mapping.source.encoding in ENCODINGS:
+        rows = CsvTables(export, mapping, progress)
+        return Tables(rows.stream.name, ahead(rows.tables()), lambda: rows.stream.sha256, rows.stream.close)
     reader = open_export(export, mapping, progress)
     return Tables(reader.name, tables_of(reader.rows, list(mapping.columns)), reader.digest, reader.close)
+
+
+def ahead(tables: Iterator[Any]) -> Iterator[Any]:
+    """The same tables, of which the next is made by another thread meanwhile."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, tables, None)
+        while (table := coming.result()) is not None:
+            coming = pool.submit(next, tables, None)
+            yield table
