@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from rebild_policy import Audit, Policy, Verdict
+from rebild_policy import Audit, Case, Policy, Verdict
 from rebild_policy.auditresults import Breakdown
-from rebild_policy.breakdowns import DIMENSIONS, breakdown
+from rebild_policy.breakdowns import DIMENSIONS, BreakdownCounts, breakdown
 from rebild_policy.report import figures
 from small_export import audit
 
@@ -25,6 +25,12 @@ def policy() -> Policy:
 @pytest.fixture(scope="module")
 def demo(policy: Policy) -> Audit:
     return policy.audit(DEMO / "sager.csv", DEMO / "sager.yaml", date(2026, 5, 29))
+
+
+def test_bucket_by_bucket_counts_the_same(policy: Policy, demo: Audit, tmp_path: Path) -> None:
+    found = policy.audit(DEMO / "sager.csv", DEMO / "sager.yaml", date(2026, 5, 29), engine="tables", work=tmp_path)
+    assert found.breakdowns == demo.breakdowns
+    assert found.awaited == demo.awaited
 
 
 def by_value(found: Breakdown) -> dict[str | None, dict[Verdict, int]]:
@@ -80,6 +86,26 @@ def test_values_that_are_not_listed_stand_together() -> None:
         (None, True, "b", 6),
         (None, False, "a", 4),
     ]
+
+
+def test_what_few_cases_share_is_not_named() -> None:
+    counts = {("a", name, Verdict.VIOLATED): 9 for name in ("Nis Opdigtet", "Borgerservice", "x" * 81)}
+    found = breakdown("unit", counts, ["a"], {"Nis Opdigtet": 4, "Borgerservice": 5, "x" * 81: 9})
+    assert [(cell.value, cell.others, cell.verdicts) for cell in found.cells] == [
+        ("Borgerservice", False, {Verdict.VIOLATED: 9}),
+        (None, True, {Verdict.VIOLATED: 18}),
+    ]
+
+
+def test_a_case_counts_once_however_many_findings_it_has(policy: Policy) -> None:
+    counts = BreakdownCounts()
+    letters = [{"type": "inquiry_received", "id": id_, "time": "2026-01-05", "channel": "email", "unit": "Byg"} for id_ in "12"]
+    for id_ in ("A-1", "B-2"):
+        case = Case.read({"id": id_, "kind": "Hegn", "events": letters})
+        for finding in policy.check(case, as_of=date(2026, 3, 2)).findings:
+            counts.take(finding, case.event(finding.trigger.id), case)
+    assert sum(counts.found["unit"].values()) > 4
+    assert counts.cases == {"unit": {"Byg": 2}, "kind": {"Hegn": 2}}
 
 
 def test_numbers_of_citizens_are_taken_out_and_months_are_never_cut() -> None:

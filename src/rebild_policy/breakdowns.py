@@ -1,4 +1,8 @@
-"""What an audit counts by month, unit, channel and case kind, and what is awaited by which day."""
+"""What an audit counts by month, unit, channel and case kind, and what is awaited by which day.
+
+A unit or a case kind that fewer than five cases share could point to a person, and a longer text is no name of one: neither is
+named. They are counted among the others.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,10 @@ from rebild_policy.privacy import redact
 from rebild_policy.results import Finding, Verdict
 
 DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
+FEWEST: Final = 5  # cases that share a unit or a kind that is named
+LONGEST: Final = 80  # characters of one
 LISTED: Final = 100  # values of a dimension that are listed by themselves; a column of free text has any number
+_OF_FEW: Final[tuple[Dimension, ...]] = ("unit", "kind")  # what an export calls as it likes
 Key = tuple[str, str | None, Verdict]  # rule, value, verdict
 
 
@@ -24,6 +31,8 @@ class BreakdownCounts:
 
     found: dict[Dimension, Counter[Key]] = field(default_factory=lambda: {by: Counter() for by in DIMENSIONS})
     due: Counter[tuple[date | None, str]] = field(default_factory=Counter)
+    cases: dict[Dimension, Counter[str | None]] = field(default_factory=lambda: {by: Counter() for by in _OF_FEW})
+    _case: tuple[str, set[tuple[Dimension, str | None]]] = ("", set())  # the last case, and the values it was counted for
 
     def take(self, finding: Finding, trigger: Event, case: Case) -> None:
         """Count one finding, by what its trigger and its case say."""
@@ -32,15 +41,29 @@ class BreakdownCounts:
             self.due[finding.due, finding.rule] += 1
         if verdict is Verdict.VIOLATED and not finding.deviates:
             return
-        self.found["month"][finding.rule, month_of(trigger.day), verdict] += 1
-        self.found["unit"][finding.rule, trigger.unit, verdict] += 1
-        self.found["channel"][finding.rule, trigger.channel, verdict] += 1
-        self.found["kind"][finding.rule, case.kind, verdict] += 1
+        values: dict[Dimension, str | None] = {
+            "month": month_of(trigger.day),
+            "unit": trigger.unit,
+            "channel": trigger.channel,
+            "kind": case.kind,
+        }
+        for by, value in values.items():
+            self.found[by][finding.rule, value, verdict] += 1
+        self._count_case(case.id, values)
+
+    def _count_case(self, id_: str, values: Mapping[Dimension, str | None]) -> None:
+        """Count a case once for each value; the findings of a case come one after the other."""
+        if self._case[0] != id_:
+            self._case = (id_, set())
+        for by in _OF_FEW:
+            if (by, values[by]) not in self._case[1]:
+                self._case[1].add((by, values[by]))
+                self.cases[by][values[by]] += 1
 
     def breakdowns(self, rules: Iterable[str]) -> Iterator[Breakdown]:
         """The counts as results; `rules` says their order."""
         rules = list(rules)
-        return (breakdown(by, self.found[by], rules) for by in DIMENSIONS)
+        return (breakdown(by, self.found[by], rules, self.cases.get(by)) for by in DIMENSIONS)
 
     def awaited(self, rules: Iterable[str]) -> Iterator[DueCount]:
         """What is pending, the earliest day first."""
@@ -52,12 +75,26 @@ def month_of(day: date) -> str:
     return f"{day:%Y-%m}"
 
 
-def breakdown(by: Dimension, found: Mapping[Key, int], rules: Iterable[str], listed: int = LISTED) -> Breakdown:
+def breakdown(
+    by: Dimension,
+    found: Mapping[Key, int],
+    rules: Iterable[str],
+    cases: Mapping[str | None, int] | None = None,
+    listed: int = LISTED,
+) -> Breakdown:
     """Counts by rule, value and verdict as a breakdown: those of at most `listed` values by themselves.
 
-    Deviations that are subsumed or accepted are not to be among the counts.
+    Deviations that are subsumed or accepted are not to be among the counts. `cases` says how many cases with a counted finding
+    have a value; given it, values that few have are not named.
     """
-    values = sorted(_values(found)) if by == "month" else _values(found)[:listed]
+    values = sorted(_values(found)) if by == "month" else _values(found)
+    if cases is not None:
+        shared: Counter[str] = Counter()
+        for value, number in cases.items():
+            shared[redact(value or "")] += number
+        values = [value for value in values if shared[value] >= FEWEST and len(value) <= LONGEST]
+    if by != "month":
+        values = values[:listed]
     column, others, none = {value: number for number, value in enumerate(values)}, len(values), len(values) + 1
     names = list(rules)
     row = {rule: number for number, rule in enumerate(names)}

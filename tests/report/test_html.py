@@ -145,6 +145,12 @@ def test_data_quality_is_as_visible_as_the_result(audit: Audit, statements: Stat
         assert words in said, words
 
 
+def test_reasons_of_a_part_are_said_to_be(audit: Audit, statements: Statements) -> None:
+    said = "The reasons were counted for 1,000 of the undetermined findings."
+    assert said not in render_html(audit, statements, "en")
+    assert said in render_html(audit.model_copy(update={"reasons_of": 1000}), statements, "en")
+
+
 def test_rows_that_are_not_accounted_for_are_said(audit: Audit, statements: Statements) -> None:
     short = audit.model_copy(update={"accounting": audit.accounting.model_copy(update={"rows": 1236})})
     assert "2 rows are not accounted for." in render_html(short, statements, "en")

@@ -145,9 +145,21 @@ def count(part: Path, plan: Plan, counts: Counts) -> None:
     """Count the verdicts of a part that are on duties."""
     duties = pyarrow.array([rule.name for rule in plan.rules if rule.measure is None], _TEXT)
     columns = ["rule", "verdict", "due", "trigger_day", "unit", "channel", "kind", "subsumed_by", "waived"]
+    _count_cases(part, duties, counts)
     for batch in parquet.ParquetFile(part).iter_batches(_ROWS * 5, columns=columns):
         table = pyarrow.Table.from_batches([batch])
         _count(table.filter(compute.is_in(table["rule"], duties)), counts)
+
+
+def _count_cases(part: Path, duties: Any, counts: Counts) -> None:
+    """Count the cases that share a unit or a kind: all findings of a case are in one part."""
+    for by, shared in counts.broken_down.cases.items():
+        rows = parquet.read_table(part, columns=["case", "rule", "subsumed_by", "waived", by])
+        apart = compute.or_(rows["subsumed_by"].is_valid(), rows["waived"])
+        counted = rows.filter(compute.and_(compute.is_in(rows["rule"], duties), compute.invert(apart)))
+        pairs = counted.group_by(["case", by]).aggregate([])
+        for value, number in _grouped(pairs, by):
+            shared[value] += number
 
 
 def _count(table: Any, counts: Counts) -> None:

@@ -119,9 +119,9 @@ class Group:
 
 
 def groups(audit: Audit, by: Dimension, most: int = 12) -> list[Group]:
-    """The verdicts by unit, channel or case kind: at most `most` values, all others as one, and what names none last.
+    """The verdicts by unit, channel or case kind: at most `most` values, all others as one, and what gives none last.
 
-    Nothing where the export names no value at all.
+    Nothing where the export gives no value at all.
     """
     found: dict[tuple[str | None, bool], Counts] = {}
     for cell in audit.by(by).cells:
@@ -130,7 +130,7 @@ def groups(audit: Audit, by: Dimension, most: int = 12) -> list[Group]:
             counts[verdict] += number
     listed = [Group(name, others, counts) for (name, others), counts in found.items()]
     named = [group for group in listed if group.name is not None]
-    if not named:
+    if not named and not any(group.others for group in listed):
         return []
     rest = [group.counts for group in (*named[most:], *(group for group in listed if group.others))]
     others = [Group(None, True, {verdict: sum(counts[verdict] for counts in rest) for verdict in ORDER})] if rest else []

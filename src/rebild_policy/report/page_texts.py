@@ -45,8 +45,10 @@ PAGE: dict[str, Label] = {
     "period": Label("Periode", "Period"),
     "where": Label("Hvor afvigelserne er", "Where the deviations are"),
     "where-note": Label(
-        "Afdeling og kanal er dem, der står på den hændelse, som forpligtelsen udspringer af; sagstypen er sagens.",
-        "Department and channel are those of the event that the obligation springs from; the case type is the case’s.",
+        "Afdeling og kanal er dem, der står på den hændelse, som forpligtelsen udspringer af; sagstypen er sagens. "
+        "En afdeling eller sagstype, som færre end fem sager har, nævnes ikke: den kunne pege på en person.",
+        "Department and channel are those of the event that the obligation springs from; the case type is the case’s. "
+        "A department or case type that fewer than five cases have is not named: it could point to a person.",
     ),
     "by-unit": Label("Efter afdeling", "By department"),
     "by-channel": Label("Efter kanal", "By channel"),
@@ -79,6 +81,9 @@ PAGE: dict[str, Label] = {
     "no-open": Label("Ingen forpligtelser afventer en frist.", "No obligation awaits a deadline."),
     "spark": Label("Mulige afvigelser over tid: {told}.", "Possible deviations over time: {told}."),
     "spark-of": Label("{number} i {period}", "{number} in {period}"),
+    "reasons-of": Label(
+        "Grundene er talt op for {n} af de uafklarede forhold.", "The reasons were counted for {n} of the undetermined findings."
+    ),
     "more-reasons": Label("{n} grunde mere", "{n} more reasons"),
     "more-reasons.one": Label("1 grund mere", "1 more reason"),
     # the findings

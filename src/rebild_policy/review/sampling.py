@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from rebild_policy.audit import case_name
 from rebild_policy.auditresults import Audit, SourceInfo
+from rebild_policy.breakdowns import FEWEST, LONGEST
 from rebild_policy.facts import Event
 from rebild_policy.privacy import redact
 from rebild_policy.results import (
@@ -31,9 +32,6 @@ from rebild_policy.results import (
 )
 from rebild_policy.rules import Profile, Statement
 from rebild_policy.sources.export import Export, SourcedCase
-
-FEWEST = 5  # a smaller number could point to a person
-_LONGEST = 80  # characters of a case type or a department; a longer text is no name
 
 
 class Stratum(Result):
@@ -178,7 +176,7 @@ def _unit(events: Iterable[Event]) -> str | None:
 
 
 def _name(text: str | None) -> str | None:
-    return redact(text)[:_LONGEST] if text else None
+    return redact(text)[:LONGEST] if text else None
 
 
 def _if_many(name: str | None, counts: Counter[str | None]) -> str | None:
