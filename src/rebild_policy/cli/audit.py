@@ -72,11 +72,11 @@ def run(
         plan = judge.ready(coverage_of(read), read.time.same_day).plan
         render_preflight(preflight(plan), tongue, console())
         return 0
-    if not load_mapping(mapping).covers:
-        print(_NOTHING_COVERED, file=sys.stderr)
     publish = outputs.get("publish")
     if publish and publish.suffix not in {".md", ".json"}:
         raise UsageError("what is published is Markdown or JSON.", remedy="End the name after --publish with .md or .json.")
+    if not load_mapping(mapping).covers:
+        print(_NOTHING_COVERED, file=sys.stderr)
     sample = answers and answers.with_name(SAMPLE)
     check_outputs(outputs.values(), (export, mapping, waivers, answers, sample, baseline))
     if found := outputs.get("findings"):
