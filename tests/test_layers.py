@@ -43,6 +43,7 @@ engines.durable.order engines.durable.conditions engines.durable.clauses engines
 engines.durable.session engines.durable.boards engines.durable.facts engines.durable.rules engines.durable.judging
 engines.durable.matches engines.durable.engine engines.durable
 engines.tables.layout engines.tables.sql engines.tables.order engines.tables.conditions engines.tables.windows
+engines.tables.collapsing
 engines.tables.compiling engines.tables.days engines.tables.loading engines.tables.engine
 engines.tables.bindings engines.tables.extent engines.tables.buckets engines.tables.auditing engines.tables.selecting
 engines.tables.store engines.tables.decided engines.tables
