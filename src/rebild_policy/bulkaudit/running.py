@@ -10,7 +10,6 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import pyarrow
@@ -19,7 +18,7 @@ from pyarrow import parquet
 from rebild_policy.auditcounts import Counts, Judge
 from rebild_policy.bulk import fingerprint_of, put, recheck, start_run
 from rebild_policy.bulkaudit import parts
-from rebild_policy.bulkaudit.store import Store
+from rebild_policy.bulkaudit.store import Kept, Store
 from rebild_policy.engines.tables.auditing import AuditJudge
 from rebild_policy.engines.tables.decided import decided_in
 from rebild_policy.facts import Coverage, SameDay
@@ -86,8 +85,8 @@ def run(job: Job, on_read: Progress | None, on_judged: Progress | None) -> Outco
     Raises `SourceError` and `MappingError` for an export that can't be read, `UsageError` where there is nothing to resume, and
     `DisagreementError` where the table engine and the reference differ on a case.
     """
-    keeps = None if job.work else TemporaryDirectory(prefix="rebild-policy-")
-    folder = job.work or Path(keeps.name if keeps else "")
+    keeps = Kept()
+    folder = job.work or keeps.path
     plan = job.judge.ready(job.coverage, job.same_day, "compiled", frozenset()).plan
     start_run(folder / "parts", _identity(job, plan), resume=job.resume)
     spooled = Spooled.load(folder / "rows") or _spool(job, folder / "rows", on_read)

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any, Final
+from weakref import finalize
 
 import pyarrow
 from pyarrow import compute, parquet
@@ -30,9 +32,17 @@ _CASES: Final = 1_000  # of a bucket, in memory at a time
 Chosen = tuple[str, str, str, tuple[str, ...]]  # case, rule, trigger, key
 
 
+class Kept:
+    """A folder that is gone when nothing needs it any more."""
+
+    def __init__(self) -> None:
+        self.path = Path(mkdtemp(prefix="rebild-policy-"))
+        finalize(self, rmtree, self.path, ignore_errors=True)
+
+
 @dataclass(frozen=True)
 class Store:
-    """The buckets of an audit and the verdicts on them. `keeps` holds a folder that is gone when nothing needs it any more."""
+    """The buckets of an audit and the verdicts on them."""
 
     folder: Path
     buckets: tuple[Path, ...]
@@ -41,7 +51,7 @@ class Store:
     plan: Plan
     as_of: date
     waivers: WaiverBook
-    keeps: TemporaryDirectory[str] | None = None
+    keeps: Kept | None = None
     mark: Callable[[Finding], Finding] | None = None  # what becomes of a finding before it is shown
 
     def marked(self, mark: Callable[[Finding], Finding]) -> Store:
