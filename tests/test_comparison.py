@@ -233,3 +233,12 @@ def run(*arguments: str) -> int:
         with pytest.raises(SystemExit) as stopped:
             main()
     return int(stopped.value.code or 0)
+
+
+def test_an_audit_in_buckets_says_the_same(policy: Policy, tmp_path: Path) -> None:
+    old, new = quarters(policy, tmp_path)
+    folder = tmp_path / "new"
+    bulk = policy.audit(folder / "export.csv", folder / "mapping.yaml", new.as_of, engine="tables", work=tmp_path / "work")
+    told, expected = compare_audits(old, bulk), compare_audits(old, new)
+    assert told.statements == expected.statements
+    assert told.rules == expected.rules

@@ -249,8 +249,8 @@ def _findings(audit: Audit, given: Findings | None) -> Findings | None:
     """The findings of an audit; None where they are not at hand. Raises `UsageError` for those of another audit."""
     number = sum(sum(tally.verdicts.values()) for tally in audit.tallies)
     if given is None:
-        held = {finding.fingerprint: known_finding(finding) for finding in audit.findings}
-        return held if len(audit.findings) == number else None
+        held = {finding.fingerprint: known_finding(finding) for finding in audit.every()}
+        return held if len(held) == number else None
     counted = Counter(one.rule for one in given.values())
     if any(counted[tally.rule] != sum(tally.verdicts.values()) for tally in audit.tallies) or len(given) != number:
         raise UsageError(
@@ -288,8 +288,8 @@ def _rules(old: Audit, new: Audit, before: Findings, after: Findings) -> Iterato
 
 # -------------------------------------------------------------------------------------------------------------- reading
 def read_audit(path: Path) -> Audit:
-    """An audit that `rebild-policy audit --format json` wrote, without its findings. Raises `SourceError` for anything else."""
-    how = "Give what `rebild-policy audit --format json` printed, of this version of the program."
+    """An audit that `rebild-policy audit --summary` wrote, without its findings. Raises `SourceError` for anything else."""
+    how = "Give what `rebild-policy audit --summary` wrote, with this version of the program."
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -214,7 +214,7 @@ def sample(
 
 @app.command()
 def compare(
-    old: Annotated[Path, typer.Argument(metavar="OLD.json", help="The earlier audit, as --format json printed it.")],
+    old: Annotated[Path, typer.Argument(metavar="OLD.json", help="The earlier audit, as --summary wrote it.")],
     new: Annotated[Path, typer.Argument(metavar="NEW.json", help="The later audit.")],
     old_findings: Annotated[Path | None, typer.Option(metavar="OLD.jsonl", help="The findings of OLD.")] = None,
     new_findings: Annotated[Path | None, typer.Option(metavar="NEW.jsonl", help="The findings of NEW.")] = None,
