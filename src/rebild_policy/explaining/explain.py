@@ -42,7 +42,20 @@ _NAMES: dict[Truth, Literal["false", "unknown", "open", "true"]] = {
     Truth.OPEN: "open",
     Truth.TRUE: "true",
 }
+_ENGINES = 8
 _NEAR = 3  # more near misses than this tell a reader nothing new
+
+
+_engines: list[tuple[Plan, ReferenceEngine]] = []  # of the last plans: to make one takes longer than to explain a row
+
+
+def _reference(plan: Plan) -> ReferenceEngine:
+    for kept, engine in _engines:
+        if kept is plan:
+            return engine
+    made = ReferenceEngine(plan)
+    _engines[:] = [*_engines[1 - _ENGINES :], (plan, made)]
+    return made
 
 
 class Explainer:
@@ -102,7 +115,7 @@ class Explainer:
     def _match(self, row: Row) -> Match:
         """The match of a row; of a collapsed row, the first that has its verdict and due date."""
         rule = next(rule for rule in self.plan.rules if rule.name == row.rule)
-        engine = ReferenceEngine(self.plan)
+        engine = _reference(self.plan)
         of_trigger = [
             match
             for match in engine.matches(rule, self.case, self.as_of)
