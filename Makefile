@@ -6,13 +6,17 @@ VENV = .venv
 STAMP = $(VENV)/.installed-$(subst /,-,$(or $(PYTHON),found))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-audit lint clean
+.PHONY: help demo docs test bench bench-audit lint clean
 
 help: ## say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: $(STAMP) ## audit the export that is shipped and leave an HTML page in build/demo
 	@$(VENV)/bin/rebild-policy demo --out build/demo
+
+docs: $(STAMP) ## build the manual as a site into build/site; a warning is an error
+	@$(VENV)/bin/sphinx-build -W --keep-going -q -c tools/site -d build/site-cache docs build/site
+	@echo "Open build/site/index.html"
 
 test: lint ## check style and types, then run the tests
 	$(VENV)/bin/python -m pytest -n auto --dist loadgroup

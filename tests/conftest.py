@@ -1,5 +1,9 @@
-"""Tiny rule sets for tests: what a test is about, with the rest of a rule file filled in."""
+"""Tiny rule sets for tests: what a test is about, with the rest of a rule file filled in. And the manual as a site."""
 
+import os
+import subprocess
+import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -11,6 +15,7 @@ from hypothesis import settings
 from rebild_policy.loading import RuleSet, load_rules
 from rebild_policy.plan import Plan, build_plan
 
+ROOT = Path(__file__).resolve().parent.parent
 # The same examples on every run, and no clock: a shared machine is slow at times, and that is no fault of the code.
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
@@ -82,3 +87,31 @@ def rules(tmp_path: Path) -> TinyRules:
     folder = tmp_path / "rules"
     folder.mkdir()
     return TinyRules(folder)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built as `make docs` builds it: once, however many processes run the tests."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "site"
+    said = folder / "said.txt"
+    try:
+        folder.mkdir()
+    except FileExistsError:  # another process builds it
+        deadline = time.monotonic() + 300
+        while not said.exists() and time.monotonic() < deadline:
+            time.sleep(0.2)
+    else:
+        command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-c", str(ROOT / "tools" / "site")]
+        done = subprocess.run(
+            [*command, "-d", str(folder / "cache"), str(ROOT / "docs"), str(folder / "html")],
+            capture_output=True,
+            encoding="utf-8",
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+            check=False,
+        )
+        part = folder / "part.txt"
+        part.write_text(f"{done.stderr}{f'exit code {done.returncode}' if done.returncode else ''}", encoding="utf-8")
+        part.rename(said)
+    assert said.read_text(encoding="utf-8") == "", said.read_text(encoding="utf-8")
+    return folder / "html"

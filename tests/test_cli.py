@@ -206,6 +206,15 @@ def test_the_version_and_help(run_all, folder):
         assert "Usage" in done.out
 
 
+def test_python_m_is_the_same_program(folder):
+    command = [sys.executable, "-m", "rebild_policy"]
+    done = subprocess.run([*command, "--version"], cwd=folder, capture_output=True, text=True, check=True)
+    assert done.stdout == f"rebild-policy {VERSION}\n"
+    wrong = subprocess.run([*command, "check", "none.json", *AS_OF], cwd=folder, capture_output=True, text=True, check=False)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr.startswith("rebild-policy: none.json")
+
+
 def test_today_is_said_and_never_assumed(run_all, folder):
     said, assumed = run_all(folder, ("check", "case.json", "--as-of", "today", "--format", "json"), ("check", "case.json"))
     assert said.code == 0

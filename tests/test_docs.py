@@ -10,7 +10,7 @@ block says more:
     <!-- needs: receipt.csv -->    the block runs where the receipt log is at hand
 
 A `text` block after a Python or shell block is its output, without blanks at the ends of lines. `python tests/test_docs.py`
-writes the real output into the pages.
+writes the real output into the pages, or into those that are named.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import typer
 
 from rebild_policy import rulefiles
 from rebild_policy.cli.main import app
@@ -59,6 +60,16 @@ LAID_OUT = {
         "export.csv": "src/rebild_policy/demo/sager.csv",
         "mapping.yaml": "src/rebild_policy/demo/sager.yaml",
     },
+    "docs/how-to/compare-audits.md": {
+        "export.csv": "src/rebild_policy/demo/sager.csv",
+        "mapping.yaml": "src/rebild_policy/demo/sager.yaml",
+    },
+    "docs/how-to/audit-in-a-build.md": {
+        "export.csv": "src/rebild_policy/demo/sager.csv",
+        "mapping.yaml": "src/rebild_policy/demo/sager.yaml",
+    },
+    "docs/tutorial/your-first-audit.md": {"udtraek.csv": "docs/examples/udtraek.csv"},
+    "docs/da/efterproevning.md": {"udtraek.csv": "docs/examples/udtraek.csv"},
     "docs/how-to/map-an-export.md": {"docs/examples": "docs/examples"},
     "docs/how-to/compare-policies.md": {"docs/examples": "docs/examples"},
 }
@@ -66,6 +77,7 @@ LAID_OUT = {
 NOT_RUN = {
     "make demo": "installs from the package index; .ci/run runs it",
     "make test": "runs this test",
+    "make docs": "builds the site, as tests/test_site.py does",
     "make bench": "takes minutes and gives other figures every time",
     "git clone": "there is no address to clone from yet",
     "cd rebild_policy": "goes with the clone",
@@ -279,6 +291,12 @@ def test_generated_parts_are_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None
     assert used == set(tool.PARTS)
 
 
+def test_every_rule_has_its_page_as_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = make_reference(monkeypatch).whole_pages()
+    there = {path: path.read_text(encoding="utf-8") for path in (DOCS / "reference" / "rules").glob("*.md")}
+    assert there == made, "run: python tools/make_reference.py"
+
+
 def prose(name: str) -> str:
     """A page without its code."""
     text = BLOCK.sub("", (ROOT / name).read_text(encoding="utf-8"))
@@ -308,9 +326,13 @@ def test_links_lead_somewhere(name: str) -> None:
 
 
 def test_every_page_is_in_the_index() -> None:
-    index = (DOCS / "index.md").read_text(encoding="utf-8")
-    pages = [page.relative_to(DOCS).as_posix() for page in PAGES[1:] if page.name != "index.md"]
-    assert not [page for page in pages if f"({page})" not in index and f"({page.rpartition('/')[0]}/)" not in index]
+    """Or in the list of its folder, where the index names that."""
+    listed = {DOCS / "index.md"}
+    for page in (DOCS / "index.md", DOCS / "reference" / "rules.md", DOCS / "explanation" / "decisions" / "README.md"):
+        assert page in listed
+        links = re.findall(r"\]\(([\w./-]+\.md)\)", page.read_text(encoding="utf-8"))
+        listed |= {(page.parent / link).resolve() for link in links}
+    assert not [page for page in PAGES[1:] if page not in listed]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -339,12 +361,39 @@ def test_every_option_is_documented(command: str, tmp_path: Path) -> None:
     assert not [option for option in options if f"`{option}" not in section]
 
 
+def options_of(command: str) -> set[str]:
+    """The options of a command, as its help has them."""
+    found = typer.main.get_command(app).commands[command]  # type: ignore[attr-defined]
+    return {option for parameter in found.params for option in parameter.opts if option.startswith("--")} | {"--help"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_and_option_that_a_page_speaks_of_exists(name: str) -> None:
+    page = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
+    known = {command: options_of(command) for command in COMMANDS}
+    every = set().union(*known.values(), {"--version"})
+    for command, rest in re.findall(r"^(?:`|- run: | *)rebild-policy ([a-z][a-z-]*)([^\n`|]*)", page, re.MULTILINE):
+        assert command in known, f"{name}: rebild-policy {command}"
+        unknown = set(re.findall(r"(?<=\s)--[a-z][a-z-]*", rest)) - known[command]
+        assert not unknown, f"{name}: rebild-policy {command} {unknown}"
+    others = {"docs/how-to/test-your-own-system.md", "docs/how-to/run-on-spark.md"}  # options of pytest and of Spark
+    if name not in others:
+        assert not set(re.findall(r"`(--[a-z][a-z-]*)[ `]", page)) - every, name
+
+
 def test_every_module_has_its_place() -> None:
     page = (DOCS / "explanation" / "architecture.md").read_text(encoding="utf-8")
     package = ROOT / "src" / "rebild_policy"
     modules = {path.name for path in package.glob("*.py")} - {"__init__.py", "version.py"}
     packages = {f"{path.parent.name}/" for path in package.glob("*/__init__.py")}
     assert not sorted(name for name in modules | packages if f"`{name}`" not in page)
+
+
+def test_every_law_that_rules_refer_to_is_in_the_glossary() -> None:
+    page = (DOCS / "reference" / "glossary.md").read_text(encoding="utf-8")
+    terms = [row.partition("|")[2].partition("|")[0] for row in page.splitlines() if row.startswith("| ")]
+    laws = DocumentReader("laws.yaml", PolicyError).read((ROOT / "rules" / "laws.yaml").read_text(encoding="utf-8"))["laws"]
+    assert not [law["name"] for law in laws if not any(law["name"] in term for term in terms)]
 
 
 def test_every_key_of_a_rule_file_is_documented() -> None:
@@ -355,9 +404,9 @@ def test_every_key_of_a_rule_file_is_documented() -> None:
 
 
 # --------------------------------------------------------------------------------------------------------------- writing
-def main() -> None:
-    """Write the real output of every block into the pages."""
-    for name in NAMES:
+def main(names: list[str]) -> None:
+    """Write the real output of every block into the pages named, or into all."""
+    for name in names or NAMES:
         with tempfile.TemporaryDirectory() as folder:
             runner = Runner(name, Path(folder), with_log=LOG.is_file())
             page = runner.page
@@ -371,4 +420,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

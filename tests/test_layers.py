@@ -26,6 +26,7 @@ results
 equality
 auditresults
 breakdowns publishing baseline
+comparisonresults comparison
 policydiff
 rulefiles
 examples
@@ -42,6 +43,7 @@ engines.durable.order engines.durable.conditions engines.durable.clauses engines
 engines.durable.session engines.durable.boards engines.durable.facts engines.durable.rules engines.durable.judging
 engines.durable.matches engines.durable.engine engines.durable
 engines.tables.layout engines.tables.sql engines.tables.order engines.tables.conditions engines.tables.windows
+engines.tables.collapsing
 engines.tables.compiling engines.tables.days engines.tables.loading engines.tables.engine
 engines.tables.bindings engines.tables.extent engines.tables.buckets engines.tables.auditing engines.tables.selecting
 engines.tables.store engines.tables.decided engines.tables
@@ -77,16 +79,18 @@ proving.mutation proving
 linting.remarks linting.models linting.logic linting.names linting.values linting.words linting.observed linting
 schemas
 authoring.comments authoring.formatting authoring.scaffold authoring.looking authoring.guessing authoring.proposing authoring
-report.equal_texts report.page_texts report.review_texts report.rule_texts report.texts report.figures report.writing
+report.equal_texts report.page_texts report.review_texts report.comparison_texts report.rule_texts
+report.texts report.figures report.writing
 report.equal report.charts report.reviews report.runs report.jsonl report.tables report.parquetfile report.workbook
-report.sentences report.timeline report.sarif report.junit report.markdown report.publication
+report.sentences report.timeline report.sarif report.junit report.markdown report.publication report.comparison
 report.html report.checklists report.terminal report.preflight report.conditions report.rule_page report.rule_lists report.impact
 report.failures report
 testing.assertions testing.collecting testing
 strategies.machine strategies strategies.registering
 pytest_plugin
-cli.failures cli.common cli.audit cli.check cli.coverage cli.demo cli.diff cli.explain cli.fmt cli.initmapping cli.lint cli.mutate
-cli.new cli.rules cli.sample cli.schema cli.selftest cli.test cli.options cli.authors cli.main cli
+cli.failures cli.common cli.audit cli.check cli.compare cli.coverage cli.demo cli.diff cli.explain cli.fmt cli.initmapping
+cli.lint cli.mutate cli.new cli.rules cli.sample cli.schema cli.selftest cli.test cli.options cli.authors cli.main cli
+__main__
 """.split()  # noqa: SIM905 - a list of a hundred names reads worse
 RANK = {name: number for number, name in enumerate(ORDER)}
 # Who may know a library that is slow to load, or that belongs to one side of the house.

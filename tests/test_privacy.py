@@ -51,13 +51,14 @@ def columns() -> list[str]:
 def test_planted_numbers_are_in_no_output(tmp_path: Path, column: str | None) -> None:
     (tmp_path / "export.csv").write_text(planted_export(column), encoding="utf-8")
     outputs = ["--findings", "findings.jsonl", "--html", "report.html", "--quarantine", "quarantine.csv"]
+    outputs += ["--markdown", "report.md", "--publish", "numbers.json"]
     arguments = ["audit", "export.csv", "--mapping", str(DEMO / "sager.yaml"), "--as-of", "2026-05-29", *outputs]
     faces = [["--lang", "da"], ["--lang", "en", "--format", "json"], ["--preflight"]]
     for extra in faces if column is None else faces[:1]:
         done = run(*arguments, *extra, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert_clean(done.stdout, done.stderr)
-    written = [(tmp_path / name).read_text(encoding="utf-8") for name in ("findings.jsonl", "report.html", "quarantine.csv")]
+    written = [(tmp_path / name).read_text(encoding="utf-8") for name in outputs[1::2]]
     assert_clean(*written)
     assert written[0].count("\n") > 100
 

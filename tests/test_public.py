@@ -14,6 +14,7 @@ from rebild_policy.version import VERSION
 
 NAMES = [
     "Audit",
+    "AuditComparison",
     "Calendar",
     "Case",
     "Coverage",
@@ -25,6 +26,7 @@ NAMES = [
     "Row",
     "Verdict",
     "__version__",
+    "compare_audits",
     "errors",
     "events",
 ]

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from reference import engines, program, rulebook, words
+from reference import api, decisions, engines, program, rule_pages, rulebook, schemata, words
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -23,7 +23,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "base-fields": words.base_fields,
     "case-fields": words.case_fields,
     "event-types": words.event_types,
-    "rules": rulebook.rule_pages,
+    "rules": rulebook.rule_table,
     "parameters": rulebook.parameter_tables,
     "terms": rulebook.term_table,
     "statement-counts": rulebook.statement_counts,
@@ -36,6 +36,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "mistakes": program.mistakes,
     "engines": engines.engine_table,
     "gaps": engines.engine_gaps,
+    "schemas": schemata.schema_tables,
+    "api": api.reference,
+    "decisions": decisions.decision_list,
 }
 
 
@@ -44,8 +47,23 @@ def filled(page: str) -> str:
     return REGION.sub(lambda part: f"{part['open']}{PARTS[part['name']]()}\n{part['close']}", page)
 
 
+def whole_pages() -> dict[Path, str]:
+    """The pages of which nothing is written by hand: one for each rule."""
+    return {DOCS / "reference" / "rules" / name: text for name, text in rule_pages.rule_files().items()}
+
+
 def main() -> int:
     """Bring every page up to date."""
+    made = whole_pages()
+    folder = DOCS / "reference" / "rules"
+    folder.mkdir(exist_ok=True)
+    for path in set(folder.glob("*.md")) - set(made):
+        path.unlink()
+        print(f"removed: {path.relative_to(ROOT)}")
+    for path, text in made.items():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            print(f"written: {path.relative_to(ROOT)}")
     for path in sorted(DOCS.rglob("*.md")):
         before = path.read_text(encoding="utf-8")
         after = filled(before)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rebild_policy import errors
     from rebild_policy.auditresults import Audit
     from rebild_policy.calendar import Calendar
+    from rebild_policy.comparison import compare_audits
+    from rebild_policy.comparisonresults import AuditComparison
     from rebild_policy.errors import PolicyError
     from rebild_policy.facts import Case, Coverage, Event, events
     from rebild_policy.policy import Policy
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Audit": "auditresults",
+    "AuditComparison": "comparisonresults",
     "Calendar": "calendar",
     "Case": "facts",
     "Coverage": "facts",
@@ -37,12 +40,14 @@ _HOMES = {
     "Report": "results",
     "Row": "results",
     "Verdict": "results",
+    "compare_audits": "comparison",
     "errors": "",
     "events": "facts",
 }
 
 __all__ = [
     "Audit",
+    "AuditComparison",
     "Calendar",
     "Case",
     "Coverage",
@@ -54,6 +59,7 @@ __all__ = [
     "Row",
     "Verdict",
     "__version__",
+    "compare_audits",
     "errors",
     "events",
 ]

@@ -17,6 +17,7 @@ from rebild_policy.explaining.explain import Explainer
 from rebild_policy.facts import Coverage, SameDay
 from rebild_policy.findings import Counted, findings_of, split
 from rebild_policy.plan import Plan
+from rebild_policy.preflight import preflight
 from rebild_policy.results import Finding, MissingFact, ParameterInfo, Row, RuleSetInfo, Verdict, Words
 from rebild_policy.rules import Profile
 from rebild_policy.sources.reading import SourcedCase
@@ -104,6 +105,7 @@ class Counts:
 
     def tallies(self, plan: Plan) -> Iterator[RuleTally]:
         """The counts by rule, in the order of the rules."""
+        lacks = {ready.rule: ready.lacks for ready in preflight(plan)}
         for rule in plan.rules:
             if rule.measure is None:
                 yield RuleTally(
@@ -116,6 +118,7 @@ class Counts:
                     waived=self.waived[rule.name],
                     not_applicable=self.not_applicable[rule.name],
                     partly_known=self.partly_known[rule.name],
+                    lacks=lacks[rule.name],
                 )
 
     def reasons_in_order(self) -> Iterator[Reason]:

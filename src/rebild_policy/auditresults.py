@@ -84,7 +84,10 @@ class Reason(Result):
 
 
 class RuleTally(Result):
-    """How often a rule came to each verdict; `partly_known` counts cases where quarantined rows could hide a trigger."""
+    """How often a rule came to each verdict; `partly_known` counts cases where quarantined rows could hide a trigger.
+
+    `lacks`: the event types and fields that it reads and the source does not record; None where that was not noted.
+    """
 
     rule: SafeText
     title: Words
@@ -95,6 +98,7 @@ class RuleTally(Result):
     waived: int = 0  # of those that are not subsumed
     not_applicable: int
     partly_known: int
+    lacks: tuple[SafeText, ...] | None = None
 
 
 Dimension = Literal["month", "unit", "channel", "kind"]

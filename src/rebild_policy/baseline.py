@@ -6,10 +6,11 @@ A finding is recognised by its fingerprint, which stays the same while rule, cas
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -38,6 +39,21 @@ class _Line(BaseModel):
     waived: Any = None
 
 
+class Known(NamedTuple):
+    """What is known of a finding of a saved audit."""
+
+    rule: str
+    case: str
+    trigger: str
+    verdict: Verdict
+    deviates: bool
+
+
+def known_finding(finding: Finding) -> Known:
+    """A finding at hand as one of a saved audit."""
+    return Known(finding.rule, finding.case, finding.trigger.id, finding.verdict, finding.deviates)
+
+
 @dataclass(frozen=True, slots=True)
 class Baseline:
     """The deviations of an earlier audit by fingerprint."""
@@ -49,21 +65,35 @@ class Baseline:
 
 def read_baseline(path: Path) -> Baseline:
     """The baseline in a findings file (JSONL). Raises `SourceError` naming the first line that is none."""
+    data = _bytes(path, "the baseline")
+    deviations = {
+        name: FixedFinding(fingerprint=name, rule=one.rule, case=one.case, trigger=one.trigger, now=None)
+        for name, one in _lines(data, path)
+        if one.deviates
+    }
+    return Baseline(path.name, hashlib.sha256(data).hexdigest(), deviations)
+
+
+def read_findings(path: Path) -> dict[str, Known]:
+    """Every finding of a findings file (JSONL) by fingerprint. Raises `SourceError` naming the first line that is none."""
+    return dict(_lines(_bytes(path, "the findings file"), path))
+
+
+def _bytes(path: Path, what: str) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
-        raise SourceError(f"the baseline can't be read: {error.strerror}.", at=Location(shown(path))) from None
-    deviations: dict[str, FixedFinding] = {}
+        raise SourceError(f"{what} can't be read: {error.strerror}.", at=Location(shown(path))) from None
+
+
+def _lines(data: bytes, path: Path) -> Iterator[tuple[str, Known]]:
     for number, line in enumerate(data.splitlines(), 1):
         try:
             read = _Line.model_validate_json(line)
         except ValidationError:
             raise SourceError("this is no line of a findings file.", at=Location(shown(path), number), remedy=_HOW) from None
-        if read.verdict is Verdict.VIOLATED and read.subsumed_by is None and read.waived is None:
-            deviations[read.fingerprint] = FixedFinding(
-                fingerprint=read.fingerprint, rule=read.rule, case=read.case, trigger=read.trigger.id, now=None
-            )
-    return Baseline(path.name, hashlib.sha256(data).hexdigest(), deviations)
+        deviates = read.verdict is Verdict.VIOLATED and read.subsumed_by is None and read.waived is None
+        yield read.fingerprint, Known(read.rule, read.case, read.trigger.id, read.verdict, deviates)
 
 
 def with_baseline(audit: Audit, baseline: Baseline) -> Audit:

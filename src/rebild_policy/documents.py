@@ -63,7 +63,10 @@ class DocumentReader:
             line = error.problem_mark.line + 1 if error.problem_mark else 0
             if "nesting" in (error.problem or ""):  # newer readers give up by themselves, before we do
                 self._too_deep(line)
-            return self.fail(f"this is not YAML: {error.problem or 'unreadable'}.", line)
+            tabbed = text.splitlines()[line - 1 : line] if line else []
+            indented = any(found.startswith("\t") or found.lstrip(" ").startswith("\t") for found in tabbed)
+            remedy = "Indent with blanks and not with tabs." if indented else None
+            return self.fail(f"this is not YAML: {error.problem or 'unreadable'}.", line, remedy)
         except yaml.YAMLError:
             return self.fail("this is not YAML that can be read.", 0, "Is it a text file in UTF-8?")
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from rebild_policy.auditresults import Audit
+from rebild_policy.comparisonresults import AuditComparison
 from rebild_policy.errors import UsageError, did_you_mean
 from rebild_policy.facts import Case
 from rebild_policy.facts.base import REGISTRY
@@ -74,6 +75,7 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "exceptions": _model(ExceptionsShape, "validation"),
     "waivers": _model(WaiversShape, "validation"),
     "overlay": _model(OverlayShape, "validation"),
+    "comparison": _model(AuditComparison, "serialization"),
     "diff": _model(PolicyDifference, "serialization"),
     "published": _model(Published, "serialization"),
     "sample": _model(Sample, "serialization"),

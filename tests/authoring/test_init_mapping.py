@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from rebild_policy import Policy
-from rebild_policy.authoring.guessing import channel_of, event_of, plain
+from rebild_policy.authoring.guessing import channel_of, event_of, is_provisional, outcome_of, plain
 from rebild_policy.authoring.looking import look
 from rebild_policy.authoring.proposing import OPEN, propose
 from rebild_policy.cli.main import app
@@ -116,6 +117,64 @@ def test_midnights_and_slashes_are_asked_about(tmp_path):
     ).read_text(encoding="utf-8")
 
 
+def test_an_export_of_other_words_is_recognised_too(tmp_path):
+    """What a newcomer tried: none of these columns and activities has a name of the demo's."""
+    path = proposed(EXAMPLES / "udtraek.csv", tmp_path)
+    mapping, text = load_mapping(path), path.read_text(encoding="utf-8")
+    assert (mapping.source.encoding, mapping.time.format) == ("cp1252", ("%d-%m-%Y",))
+    named = {
+        "case": "Sagsnummer",
+        "activity": "Hændelse",
+        "time": "Hændelsesdato",
+        "id": "Dok.nr.",
+        "channel": "Kommunikationsvej",
+    }
+    assert {part: mapping.columns[part] for part in named} == named
+    found = {activity: [event.event for event in events] for activity, events in mapping.activities.items()}
+    assert found["Ansøgning modtaget"] == ["inquiry_received", "application_received"]
+    assert found["Svarbrev sendt"] == ["reply_sent"]
+    assert found["Afslag sendt"] == found["Bevilling sendt"] == ["decision_made"]
+    for activity, outcome in (("Afslag sendt", "refused"), ("Bevilling sendt", "granted")):
+        said = {name: field.value for name, field in mapping.activities[activity][0].assign.items() if field.column is None}
+        assert said == {"outcome": outcome, "act": "decision", "final": True}
+    assert "#   reply_sent: [inquiry]" in text, "what could be promised names the fields that there are"
+    audit = Policy.rebild().audit(EXAMPLES / "udtraek.csv", path, date(2026, 5, 1))
+    assert not audit.violations, "nothing is promised yet, so nobody is accused"
+
+
+def test_a_column_of_days_is_the_time_whatever_it_is_called(tmp_path):
+    rows = [[f"S{n // 3}", "Svar sendt", f"0{n % 9 + 1}-02-2026", f"{n}"] for n in range(30)]
+    text = proposed(export(tmp_path, ["Sagsnr", "Aktivitet", "Hvornår", "Brik"], *rows), tmp_path).read_text(encoding="utf-8")
+    assert 'time: "Hvornår"' in text
+    assert '# id: "Brik"  # another value in every row' in text
+    rows = [[*row, row[2]] for row in rows]
+    text = proposed(export(tmp_path, ["Sagsnr", "Aktivitet", "Hvornår", "Brik", "Fra"], *rows), tmp_path).read_text(
+        encoding="utf-8"
+    )
+    assert 'no column looks like the time. Name it. These hold times: "Hvornår", "Fra".' in text
+
+
+def test_a_half_recognised_activity_is_offered_and_not_taken(tmp_path):
+    rows = [["S1", name, "05-02-2026"] for name in ("Svar sendt", "Svar afgivet")] * 4
+    path = proposed(export(tmp_path, ["Sagsnr", "Aktivitet", "Dato"], *rows), tmp_path)
+    assert set(load_mapping(path).activities) == {"Svar sendt"}
+    text = path.read_text(encoding="utf-8")
+    offered = text.partition("Take the '# ' away where it is right:\n")[2].partition("\n\n")[0]
+    assert '# "Svar afgivet"' in offered
+    path.write_text(text.replace(offered, re.sub(r"^  # ", "  ", offered, flags=re.MULTILINE)), encoding="utf-8")
+    assert set(load_mapping(path).activities) == {"Svar sendt", "Svar afgivet"}
+
+
+def test_a_provisional_decision_is_not_proposed_as_final():
+    assert [is_provisional(name) for name in ("Midlertidig afgørelse truffet", "Afgørelse truffet")] == [True, False]
+    assert [outcome_of(name) for name in ("Afslag sendt", "Bevilget", "Afgørelse", "Delvist afslag, delvist bevilget")] == [
+        "refused",
+        "granted",
+        None,
+        None,
+    ]
+
+
 def test_words_are_compared_without_their_marks():
     assert plain("LøbeNr.") == "loebe nr"
     assert (event_of("Svar sendt").what, event_of("AFGØRELSE TRUFFET").score) == ("reply_sent", 100)
@@ -137,3 +196,21 @@ def test_the_command(tmp_path, monkeypatch):
     for wrong, error in (("records", UsageError), ("hest=ko", UsageError), ("records=row", SourceError)):
         with pytest.raises(error):
             runner.invoke(app, ["init-mapping", "e.json", "--source", wrong], catch_exceptions=False)
+
+
+def test_an_audit_by_an_untouched_proposal_says_what_to_do(tmp_path):
+    path = proposed(EXAMPLES / "udtraek.csv", tmp_path)
+    ask = ["audit", str(EXAMPLES / "udtraek.csv"), "--mapping", str(path), "--as-of", "2026-05-01"]
+    done = CliRunner().invoke(app, ask)
+    assert done.exit_code == 0
+    assert "promises nothing of what the export holds" in done.stderr
+    path.write_text(path.read_text("utf-8").replace("# covers:", "covers:\n  reply_sent: [inquiry]"), encoding="utf-8")
+    assert not CliRunner().invoke(app, ask).stderr
+
+
+def test_an_automatic_receipt_is_proposed_as_one(tmp_path):
+    rows = [["S1", "Automatisk kvittering", "05-02-2026"], ["S1", "Svar til borger", "06-02-2026"]] * 4
+    mapping = load_mapping(proposed(export(tmp_path, ["Sagsnr", "Aktivitet", "Dato"], *rows), tmp_path))
+    (receipt,) = mapping.activities["Automatisk kvittering"]
+    assert (receipt.event, receipt.assign["automatic"].value) == ("acknowledgement_sent", True)
+    assert mapping.activities["Svar til borger"][0].event == "reply_sent"

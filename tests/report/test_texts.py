@@ -44,6 +44,7 @@ def test_no_text_is_in_two_tables() -> None:
         texts.CHANGES,
         texts.REVIEWS,
         texts.EQUAL,
+        texts.COMPARISON,
         texts.PAGE,
     )
     assert len(texts.TEXTS) == sum(map(len, tables))

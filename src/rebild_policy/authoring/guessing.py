@@ -30,9 +30,9 @@ ROLES: dict[str, tuple[str, ...]] = {
     "time": ("dato", "tidspunkt", "tid", "registreret", "date", "time", "timestamp", "time:timestamp", "ocel:timestamp",
              "brevdato", "oprettet", "fra tidspunkt"),
     "id": ("løbenr", "løbenummer", "hændelsesid", "nr", "id", "event id", "concept:instance", "ocel:eid",
-           "dokumentidentifikation"),
+           "dokumentidentifikation", "dok nr", "dokumentnr", "dokumentnummer", "aktnr"),
     "kind": ("sagstype", "sagens type", "emne", "klassetitel", "case type", "case kind"),
-    "channel": ("kanal", "kommunikationsform", "medie", "channel", "case:channel"),
+    "channel": ("kanal", "kommunikationsform", "kommunikationsvej", "medie", "channel", "case:channel"),
     "employee": ("medarbejder", "sagsbehandler", "bruger", "registreret af", "employee", "resource", "org:resource", "caseworker",
                  "user"),
     "unit": ("afdeling", "enhed", "ansvarlig enhed", "forvaltning", "department", "unit", "org:group"),
@@ -58,23 +58,27 @@ CHANNELS = {
     "digital_post": ("digital post", "e-boks", "eboks"),
     "email": ("e-mail", "mail", "email"),
     "self_service": ("selvbetjening", "internet", "web", "portal", "self service"),
-    "phone": ("telefon", "phone", "opkald"),
-    "in_person": ("personlig", "fremmøde", "skranke", "desk", "in person"),
+    "phone": ("telefon", "telefonisk", "phone", "opkald"),
+    "in_person": ("personlig", "personligt", "fremmøde", "personligt fremmøde", "skranke", "desk", "in person"),
 }
 # What case systems call events, besides the vocabulary's own names.
 _ALSO_CALLED = {
-    "inquiry_received": ("indgående dokument", "indgående brev", "indgående", "brev modtaget", "incoming letter"),
-    "reply_sent": ("udgående dokument", "udgående brev", "udgående", "brev sendt", "outgoing letter", "reply"),
-    "acknowledgement_sent": ("kvittering sendt", "kvitteringsbrev", "send confirmation of receipt"),
+    "inquiry_received": ("indgående dokument", "indgående brev", "indgående", "brev modtaget", "mail modtaget", "ny henvendelse",
+                         "henvendelse fra borger", "incoming letter"),
+    "reply_sent": ("udgående dokument", "udgående brev", "udgående", "brev sendt", "svarbrev", "svarbrev sendt", "svar afsendt",
+                   "svar til borger", "outgoing letter", "reply"),
+    "acknowledgement_sent": ("kvittering sendt", "kvitteringsbrev", "kvitteringsbrev sendt", "automatisk kvittering", "autosvar",
+                             "send confirmation of receipt"),
     "hearing_sent": ("partshøring sendt", "høring sendt"),
     "hearing_response": ("partshøringssvar modtaget",),
-    "decision_made": ("afgørelse", "afgjort", "bevilling", "afslag", "decision"),
+    "decision_made": ("afgørelse", "afgørelse sendt", "afgjort", "bevilling", "bevilling sendt", "bevilget", "afslag",
+                      "afslag sendt", "afslået", "decision"),
     "complaint_received": ("klage modtaget", "complaint", "appeal"),
     "complaint_forwarded": ("klage videresendt",),
     "caseworker_assigned": ("sagsbehandler tildelt", "sagsbehandler skiftet"),
     "note_recorded": ("notat", "notat tilføjet", "note"),
     "access_requested": ("aktindsigt modtaget", "begæring om aktindsigt"),
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -98,13 +102,28 @@ def roles_of(look: Look) -> dict[str, tuple[Column, int]]:
         if score >= LIKELY and role not in taken and place not in used:
             taken[role] = (look.columns[place], score)
             used.add(place)
+    dated = [column for place, column in enumerate(look.columns) if place not in used and _as_time(column, look) == 1]
+    if "time" not in taken and len(dated) == 1:  # whatever it is called
+        taken["time"] = (dated[0], LIKELY)
     return taken
+
+
+def dated(look: Look) -> list[Column]:
+    """The columns that hold times."""
+    return [column for column in look.columns if times_of(column)[0]]
+
+
+def numbering(look: Look) -> list[Column]:
+    """The columns that hold another value in every row."""
+    return [column for column in look.columns if column.different == column.filled == look.rows]
 
 
 def _role_score(role: str, column: Column, look: Look) -> int:
     """By its name; what it holds may rule it out, or make up for an unknown name."""
-    ending = re.split(r"[.:]", column.name)[-1]  # of a name that is a path
+    ending = re.split(r"[.:](?=.)", column.name)[-1]  # of a name that is a path
     name = max(max(_alike(column.name, known), _OF_ENDING * _alike(ending, known)) for known in ROLES[role])
+    if role == "time" and any(plain(column.name).endswith(known) for known in ("dato", "tidspunkt")):
+        name = max(name, SURE)  # Danish puts words together: hændelsesdato
     fit = _HOLDS[role](column, look) if role in _HOLDS else 1.0
     return round(name * fit)
 
@@ -199,6 +218,23 @@ def event_of(activity: str) -> Guess:
 def _sounds_like(activity: str, name: str) -> float:
     # However its words are ordered; a single word in a long name is no hint by itself.
     return max(fuzz.ratio(plain(activity), plain(name)), fuzz.token_sort_ratio(plain(activity), plain(name)))
+
+
+def outcome_of(activity: str) -> str | None:
+    """The outcome that the name of a decision says, if it does."""
+    words = plain(activity)
+    refused, granted = (any(stem in words for stem in stems) for stems in (("afslag", "afslaa", "refus"), ("bevil", "grant")))
+    return "refused" if refused and not granted else "granted" if granted and not refused else None
+
+
+def is_automatic(activity: str) -> bool:
+    """Does the name of a receipt say that a machine sent it?"""
+    return plain(activity).startswith("auto")
+
+
+def is_provisional(activity: str) -> bool:
+    """Does the name of a decision say that it is provisional?"""
+    return any(stem in plain(activity) for stem in ("midlertidig", "foreloebig", "provisional"))
 
 
 def channel_of(text: str) -> Guess:

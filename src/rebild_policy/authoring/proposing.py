@@ -12,7 +12,12 @@ from rebild_policy.authoring.guessing import (
     SURE,
     SURE_CHANNEL,
     channel_of,
+    dated,
     event_of,
+    is_automatic,
+    is_provisional,
+    numbering,
+    outcome_of,
     roles_of,
     shown_values,
     times_of,
@@ -24,7 +29,7 @@ OPEN = "# OPEN:"
 _SECONDS, _DAY = re.compile(r"\d{9,10}(\.0*)?"), 86_400
 _MIDNIGHT = re.compile(r"[T ]00:00(:00|$|[-+Z])")
 _FEW = 30  # values that may be listed
-_WORTH_SAYING = 60  # of 100
+_WORTH_SAYING = 70  # of 100
 _FIELDS = {"employee": "actor", "unit": "unit"}  # that every event has
 _OF_TYPES = {
     ("inquiry_received", "stamped"): "date_stamped_on",
@@ -34,6 +39,18 @@ _OF_TYPES = {
     ("decision_made", "matter"): "matter",
 }
 _UNANSWERED = ("reply_sent", "hearing_response", "complaint_forwarded")
+
+_ONCE = "  # once it is mapped"
+# Fields that the proposal sets itself, as far as they are taken up.
+_ALWAYS_SET = {"decision_made": ("outcome", "act", "final")}
+# What most exports have no column for and could still promise.
+_PROMISES = {
+    "inquiry_received": (
+        "Also [written, kind, requires_reply, contactable, forwarded_to, merged_into], where each inquiry but those marked above",
+        "is a question to answer, can be answered, and was neither passed on nor joined with another.",
+    ),
+    "acknowledgement_sent": ("Also [automatic], where automatic receipts are not in the export.",),
+}
 
 _Roles = dict[str, tuple[Column, int]]
 
@@ -50,7 +67,7 @@ def propose(look: Look, name: str) -> str:
         _case(roles),
         _activities(roles, events),
         _links(events),
-        _covers(events),
+        _covers(roles, events),
         _rest(roles, events),
     ]
     return "\n".join("\n".join(part) + "\n" for part in map(list, parts) if part)
@@ -82,13 +99,16 @@ def _columns(look: Look, roles: _Roles) -> Iterator[str]:
     for role in NEEDED:
         if role not in roles:
             yield f"  # {role}: …"
-            yield f"  {OPEN} no column looks like the {role}. Name it."
+            held = [column.name for column in dated(look)] if role == "time" else []
+            hint = f" These hold times: {', '.join(map(_quoted, held))}." if held else ""
+            yield f"  {OPEN} no column looks like the {role}. Name it.{hint}"
     used = {column.name for column, _ in roles.values()}
     rest = [column.name for column in look.columns if column.name not in used]
     if rest:
         yield f"  # Not used: {', '.join(map(_quoted, rest))}"
     if "id" not in roles:
         yield f"  {OPEN} without 'id', the number of the row makes the id. Is there a column that is unique within a case?"
+        yield from (f"  # id: {_quoted(column.name)}  # another value in every row" for column in numbering(look))
 
 
 def _time(roles: _Roles) -> Iterator[str]:
@@ -141,23 +161,42 @@ def _mapped(events: dict[str, tuple[str, int, int]]) -> dict[str, tuple[str, int
     return {activity: found for activity, found in events.items() if found[1] >= SURE}
 
 
+def _rest_of(events: dict[str, tuple[str, int, int]]) -> dict[str, tuple[str, int, int]]:
+    return {activity: found for activity, found in events.items() if found[1] < SURE}
+
+
 def _activities(roles: _Roles, events: dict[str, tuple[str, int, int]]) -> Iterator[str]:
     mapped = _mapped(events)
     yield "activities:"
     for activity, (type_, score, rows) in mapped.items():
-        yield f"  {_quoted(activity)}:  # {rows} rows"
-        yield f"    - event: {type_}  # {score} %"
-        fields = list(_fields(type_, roles))
-        if fields:
-            yield "      set:"
-            yield from (f"        {line}" for line in fields)
+        yield from _activity(activity, type_, score, rows, roles)
     if not mapped:
         yield f"  {OPEN} no activity sounds like an event of the vocabulary. Map at least one:"
         yield "  # an activity:"
         yield "  #   - event: reply_sent"
+    likely = {activity: found for activity, found in _rest_of(events).items() if found[1] >= _WORTH_SAYING}
+    if likely:
+        yield f"  {OPEN} these may be events, too. Take the '# ' away where it is right:"
+    for activity, (type_, score, rows) in likely.items():
+        yield from (f"  # {line[2:]}" for line in _activity(activity, type_, score, rows, roles))
 
 
-def _fields(type_: str, roles: _Roles) -> Iterator[str]:
+def _activity(activity: str, type_: str, score: int, rows: int, roles: _Roles) -> Iterator[str]:
+    """An activity as an event; an application is an inquiry as well."""
+    yield f"  {_quoted(activity)}:  # {rows} rows"
+    if type_ == "application_received":
+        fields = [*_fields(activity, "inquiry_received", roles), "kind: {value: application}"]
+        yield "    - event: inquiry_received  # an application is an inquiry as well"
+        yield "      set:"
+        yield from (f"        {line}" for line in fields)
+    yield f"    - event: {type_}  # {score} %"
+    fields = list(_fields(activity, type_, roles))
+    if any(not line.startswith("#") for line in fields):
+        yield "      set:"
+    yield from (f"        {line}" for line in fields)
+
+
+def _fields(activity: str, type_: str, roles: _Roles) -> Iterator[str]:
     fields = vocabulary().types[type_].fields
     if type_ == "inquiry_received" and "channel" in roles:
         yield from _channels(roles["channel"][0])
@@ -167,10 +206,24 @@ def _fields(type_: str, roles: _Roles) -> Iterator[str]:
     for (of, role), field in _OF_TYPES.items():
         if of == type_ and role in roles:
             yield f"{field}: {{column: {role}}}"
-    if type_ == "decision_made" and "outcome" in roles and roles["outcome"][0].different <= _FEW:
+    if type_ == "acknowledgement_sent" and is_automatic(activity):
+        yield "automatic: {value: true}"
+    if type_ == "decision_made":
+        yield from _decision(activity, roles)
+
+
+def _decision(activity: str, roles: _Roles) -> Iterator[str]:
+    """What rules ask of a decision: what came out of it, that it is one, and that it ends the matter."""
+    said = outcome_of(activity)
+    if said:
+        yield f"outcome: {{value: {said}}}"
+    elif "outcome" in roles and roles["outcome"][0].different <= _FEW:
         values = ", ".join(_quoted(text) for text, _ in shown_values(roles["outcome"][0])[:10])
         yield f"{OPEN} outcome: {{column: outcome, values: {{…: granted, …: refused}}}}"
         yield f"#   the column holds {values}"
+    yield "act: {value: decision}"
+    final = str(not is_provisional(activity)).lower()
+    yield f"final: {{value: {final}}}  {OPEN} is that so for each of them? A provisional decision does not end the matter."
 
 
 def _channels(column: Column) -> Iterator[str]:
@@ -187,35 +240,59 @@ def _channels(column: Column) -> Iterator[str]:
 
 def _links(events: dict[str, tuple[str, int, int]]) -> Iterator[str]:
     """Links that a policy could make, each a guess that the mapping's author has to want."""
-    types = {type_ for type_, *_ in _mapped(events).values()}
     lines = []
-    for type_ in sorted(types):
-        for spec in vocabulary().types[type_].links:
-            targets = [target for target in (spec.link.targets if spec.link else ()) if target in types and target != type_]
-            if targets and not spec.many:
-                kind = "latest earlier unanswered" if type_ in _UNANSWERED else "latest earlier"
-                lines.append(f"#   {type_}.{spec.name}: {kind} {targets[0]}")
+    sure = _types(events)
+    for type_, name, target in _linked(_types(events, _WORTH_SAYING)):
+        kind = "latest earlier unanswered" if type_ in _UNANSWERED else "latest earlier"
+        mapped = type_ in sure and target in sure
+        lines.append(f"#   {'' if mapped else '# '}{type_}.{name}: {kind} {target}{'' if mapped else _ONCE}")
     if lines:
         yield f"{OPEN} does the export say which event belongs to which? If not, these could be assumed:"
         yield "# links:"
         yield from lines
 
 
-def _covers(events: dict[str, tuple[str, int, int]]) -> Iterator[str]:
-    types = sorted({type_ for type_, *_ in _mapped(events).values()})
-    if types:
-        yield f"{OPEN} what does the export promise to hold whole? Only you know; until then, what is missing is unknown."
-        yield "# covers:"
-        yield from (f"#   {type_}: []" for type_ in types)
+def _types(events: dict[str, tuple[str, int, int]], least: int = SURE) -> list[str]:
+    """The event types that activities are taken for, in order; with a lower score, those that they may be, too."""
+    types = {type_ for type_, score, _ in events.values() if score >= least}
+    return sorted(types | ({"inquiry_received"} if "application_received" in types else set()))
+
+
+def _linked(types: list[str]) -> Iterator[tuple[str, str, str]]:
+    """The single links between event types: type, field and what it points to."""
+    for type_ in types:
+        for spec in vocabulary().types[type_].links:
+            targets = [target for target in (spec.link.targets if spec.link else ()) if target in types and target != type_]
+            if targets and not spec.many:
+                yield type_, spec.name, targets[0]
+
+
+def _covers(roles: _Roles, events: dict[str, tuple[str, int, int]]) -> Iterator[str]:
+    """What the export could promise: the types it has, with the fields that are mapped and the links that could be made."""
+    types, sure = _types(events, _WORTH_SAYING), _types(events)
+    if not types:
+        return
+    yield f"{OPEN} what does the export promise to hold whole? Only you know; until you say it, what is missing is unknown, and"
+    yield "# nothing follows from it. A type promises that every such event is there; a field in its brackets, that an empty"
+    yield "# place in it means no. Take away what is not so."
+    yield "# covers:"
+    for type_ in types:
+        fields = [field for (of, role), field in _OF_TYPES.items() if of == type_ and role in roles]
+        fields += ["channel"] if type_ == "inquiry_received" and "channel" in roles else []
+        fields += [name for of, name, _ in _linked(types) if of == type_]
+        fields += _ALWAYS_SET.get(type_, ())
+        line = f"{type_}: [{', '.join(fields)}]"
+        yield f"#   {line}" if type_ in sure else f"#   # {line}{_ONCE}"
+        yield from (f"#     # {line}" for line in _PROMISES.get(type_, ()))
 
 
 def _rest(roles: _Roles, events: dict[str, tuple[str, int, int]]) -> Iterator[str]:
     """What is neither mapped nor irrelevant is counted by an audit as not mapped, so nothing is decided here."""
-    rest = {activity: found for activity, found in events.items() if activity not in _mapped(events)}
+    rest = _rest_of(events)
     if rest:
         yield f"{OPEN} these activities are not mapped yet. Map each, or list it if it is no event of the vocabulary:"
         yield "# irrelevant:"
         for activity, (type_, score, rows) in rest.items():
-            yield f"#   - {_quoted(activity)}  # {rows} rows" + (f"; {type_}? {score} %" if score >= _WORTH_SAYING else "")
+            yield f"#   - {_quoted(activity)}  # {rows} rows" + (f"; or {type_}, above" if score >= _WORTH_SAYING else "")
     if "activity" in roles and roles["activity"][0].different > len(events):
         yield f"{OPEN} the column holds further activities that are not listed: rare ones, or such as look like CPR numbers."

@@ -34,6 +34,10 @@ from rebild_policy.sources.mapping import load_mapping
 from rebild_policy.sources.pseudonyms import Pseudonyms
 from rebild_policy.waivers import read_waivers
 
+_NOTHING_COVERED = (
+    "rebild-policy: the mapping promises nothing of what the export holds, so no rule can be checked. Say it under 'covers'."
+)
+
 
 def run(
     *,
@@ -71,8 +75,10 @@ def run(
     publish = outputs.get("publish")
     if publish and publish.suffix not in {".md", ".json"}:
         raise UsageError("what is published is Markdown or JSON.", remedy="End the name after --publish with .md or .json.")
+    if not load_mapping(mapping).covers:
+        print(_NOTHING_COVERED, file=sys.stderr)
     sample = answers and answers.with_name(SAMPLE)
-    _check_outputs(outputs.values(), (export, mapping, waivers, answers, sample, baseline))
+    check_outputs(outputs.values(), (export, mapping, waivers, answers, sample, baseline))
     if found := outputs.get("findings"):
         check_findings_file(found)
     with shown_progress() as bar:
@@ -142,7 +148,7 @@ def _write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | None]) -> None:
+def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | None]) -> None:
     """Say before the work, not after it, that a file has no folder or would overwrite another."""
     taken = {path.resolve() for path in inputs if path}
     for path in filter(None, outputs):

@@ -213,6 +213,33 @@ def sample(
 
 
 @app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(metavar="OLD.json", help="The earlier audit, as --summary wrote it.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW.json", help="The later audit.")],
+    old_findings: Annotated[Path | None, typer.Option(metavar="OLD.jsonl", help="The findings of OLD.")] = None,
+    new_findings: Annotated[Path | None, typer.Option(metavar="NEW.jsonl", help="The findings of NEW.")] = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Compare audits by other rules or of another profile, too.")] = False,
+    format: Output = Format.TEXT,  # noqa: A002 - the option's name
+    markdown: Annotated[Path | None, typer.Option(metavar="FILE.md", help="Write the comparison as Markdown.")] = None,
+    lang: Language = None,
+    rules: Rules = None,
+) -> None:
+    """Compare two audits: per statement the share kept then and now, what is new and gone, and the data."""
+    run(
+        "compare",
+        old=old,
+        new=new,
+        old_findings=old_findings,
+        new_findings=new_findings,
+        anyway=anyway,
+        format_=format,
+        markdown=markdown,
+        lang=lang,
+        rules=rules,
+    )
+
+
+@app.command()
 def diff(
     old: Annotated[str, typer.Argument(metavar="OLD", help="A folder of rules, or 'rebild' for the bundled ones.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="Another, or the same with other settings.")],

@@ -122,7 +122,7 @@ def plain(text: str) -> str:
 
 
 def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """A table, line by line, its cells as they are to be read."""
+    """The lines of a table; the cells are shown letter by letter."""
     yield _row(tuple(map(plain, heads)))
     yield _row(("---",) * len(heads))
     for row in rows:

@@ -28,7 +28,7 @@ PAGE: dict[str, Label] = {
     "next-deadline": Label("den næste {day} ({number})", "the next on {day} ({number})"),
     "none-waiting": Label("ingen frister forude", "no deadlines ahead"),
     "undetermined-head": Label("Uafklarede", "Undetermined"),
-    "often": Label("et faktum er ikke kendt", "a fact is not known"),
+    "see-why": Label("se hvorfor", "see why"),
     "rests-head": Label("Hvad svaret hviler på", "What the answer rests on"),
     "rows-used": Label("af {n} rækker læst som hændelser", "of {n} rows read as events"),
     "rows-not-mapped": Label("rækker uden tilknytning", "rows not mapped"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from rich.console import Console
@@ -18,11 +19,28 @@ _HEADS = {
     "not_checkable": ("Kan ikke efterprøves med denne kilde", "Can't be checked with this source"),
 }
 _LACKS = ("kilden registrerer ikke", "the source does not record")
+_SUMMARY = (
+    "{all} regler: {checkable} kan efterprøves, {partly} kan forblive uafklarede, {not_checkable} kan ikke efterprøves.",
+    "{all} rules: {checkable} can be checked, {partly} may stay undetermined, {not_checkable} can't be checked.",
+)
+_MOST = ("Det, som flest regler savner", "What most rules lack")
+_NUMBER = ("{n} regler", "{n} rules")
+_SHOWN = 5
 
 
 def render_preflight(ready: Iterable[Readiness], lang: Language, console: Console) -> None:
-    """Print every rule by what the source allows, and what it lacks."""
+    """Print what the source allows in numbers and what most rules lack, then every rule by what it allows, and what it lacks."""
     ready = list(ready)
+    english = lang == "en"
+    counts = Counter[str](item.status for item in ready)
+    console.print(Text(_SUMMARY[english].format(all=len(ready), **{status: counts[status] for status in _HEADS})))
+    most = [
+        (name, rules) for name, rules in Counter(name for item in ready for name in item.lacks).most_common(_SHOWN) if rules > 1
+    ]
+    if most:
+        console.print(Text(_MOST[english], style="bold"))
+        for name, rules in most:
+            console.print(Padding(Text(f"{_named(name, lang)}: {_NUMBER[english].format(n=rules)}"), (0, 0, 0, 2)))
     for status, heads in _HEADS.items():
         listed = [item for item in ready if item.status == status]
         if not listed:

@@ -314,11 +314,10 @@ class _Face:
         """Print the rules that this source can't be checked for, and what each lacks."""
         if rules:
             self.section("not-checkable", part=True)
-            lacks = (
-                (self.writer.words(rule.title), self.writer.listing(self.writer.place(name) for name in rule.missing))
-                for rule in rules
-            )
-            self.put(self.pairs((rule, f"{self.writer.say('lacks').lower()} {what}") for rule, what in lacks))
+            for rule in rules:
+                self.text(self.writer.words(rule.title))
+                what = self.writer.listing(self.writer.place(name) for name in rule.missing)
+                self.text(f"{self.writer.say('lacks')} {what}.", "dim", indent=self.indent + 2)
 
     # ---------------------------------------------------------------------------------------------------------- findings
     def finding(self, finding: Finding) -> None:

@@ -5,6 +5,7 @@ is found is always a possible deviation: the tool points, people judge.
 """
 
 from rebild_policy.labels import Label
+from rebild_policy.report.comparison_texts import COMPARISON
 from rebild_policy.report.equal_texts import EQUAL
 from rebild_policy.report.page_texts import PAGE
 from rebild_policy.report.review_texts import REVIEWS
@@ -350,4 +351,4 @@ WORDS: dict[str, Label] = {
     ),
 }
 
-TEXTS: dict[str, Label] = SENTENCES | WORDS | WAIVERS | PHRASES | DAYS | OVERLAYS | CHANGES | REVIEWS | EQUAL | PAGE
+TEXTS: dict[str, Label] = SENTENCES | WORDS | WAIVERS | PHRASES | DAYS | OVERLAYS | CHANGES | REVIEWS | EQUAL | PAGE | COMPARISON

@@ -16,7 +16,8 @@ from sqlglot import exp
 
 from rebild_policy.engines.tables import sql
 from rebild_policy.engines.tables.bindings import Bindings, numbers_of
-from rebild_policy.engines.tables.compiling import VERDICTS, Program
+from rebild_policy.engines.tables.collapsing import VERDICTS
+from rebild_policy.engines.tables.compiling import Program
 from rebild_policy.engines.tables.days import DueDates
 from rebild_policy.engines.tables.engine import PAUSES
 from rebild_policy.engines.tables.extent import extent_of

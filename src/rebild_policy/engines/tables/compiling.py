@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 from sqlglot import exp
 
-from rebild_policy.engines.base import key_with_gaps
 from rebild_policy.engines.tables import sql
+from rebild_policy.engines.tables.collapsing import NUMBER, collapsed
 from rebild_policy.engines.tables.conditions import Conditions, Durations, types_of
 from rebild_policy.engines.tables.sql import Sql
 from rebild_policy.engines.tables.windows import DATED, MATCHES, Windows
@@ -25,9 +25,6 @@ from rebild_policy.results import Verdict
 from rebild_policy.rules import Formula, Group, Holds, Quantifier, Rule, Within
 
 CASE: Final = "case"
-# From the gravest down, so that the verdict of findings that collapse is the greatest.
-VERDICTS: Final = (Verdict.EXEMPT, Verdict.SATISFIED, Verdict.PENDING, Verdict.UNDETERMINED, Verdict.VIOLATED)
-_NUMBER: Final = {verdict: number for number, verdict in enumerate(VERDICTS)}
 LEVEL: Final = "v"
 
 
@@ -136,7 +133,7 @@ class _Compiler:
         dated = self.windows.steps()
         matches = {MATCHES: self._matches(), **dated} if dated else {DATED: self._matches()}
         steps = {**matches, **self.steps}
-        return sql.with_steps(self._collapsed(rows), steps)
+        return sql.with_steps(collapsed(self.plan, self.rule, self.program.columns, rows), steps)
 
     def _of_level(self, var: str, name: str) -> Sql:
         return sql.column(LEVEL, self._carry(var, name))
@@ -222,15 +219,15 @@ class _Compiler:
             (sql.is_null(sql.column(LEVEL, "applies")), Verdict.UNDETERMINED),
             *((sql.equal(best.value, sql.literal(value)), verdict) for value, verdict in enumerate(ladder)),
         ]
-        return sql.case((test, sql.literal(_NUMBER[verdict])) for test, verdict in pairs)
+        return sql.case((test, sql.literal(NUMBER[verdict])) for test, verdict in pairs)
 
     def _due(self, said: Sql, required: Answer, exempt: Answer, best: Answer) -> Sql:
         """That of the requirement kept, or the last day on which rule or exemption can be met."""
         if best.due is None:
             return _no_date()
         pairs = [
-            (sql.equal(said, sql.literal(_NUMBER[Verdict.SATISFIED])), required.due or _no_date()),
-            (sql.equal(said, sql.literal(_NUMBER[Verdict.EXEMPT])), exempt.due or _no_date()),
+            (sql.equal(said, sql.literal(NUMBER[Verdict.SATISFIED])), required.due or _no_date()),
+            (sql.equal(said, sql.literal(NUMBER[Verdict.EXEMPT])), exempt.due or _no_date()),
         ]
         return sql.case(pairs, best.due)
 
@@ -250,33 +247,6 @@ class _Compiler:
         whole = sql.listed(kept)
         given = [sql.call("list_filter", whole, sql.given_item())]
         yield from (sql.call("list_extract", given[0], sql.literal(place)) for place in range(1, len(others) + 1))
-
-    def _collapsed(self, rows: exp.Select) -> Sql:
-        """One row for each trigger and key: the gravest verdict, with its latest due date."""
-        if not open_links(self.rule):
-            return rows
-        names = ["cid", "rule", *(name for name in self.program.columns if name.startswith("k"))]
-        everything = exp.Column(this=exp.Star(), table=sql.named("r"))
-        gravest = exp.Window(
-            this=sql.call("max", sql.column("r", "verdict")), partition_by=[sql.column("r", name) for name in names]
-        )
-        ranked = sql.select([everything, sql.as_(gravest, "gravest")], sql.subquery(rows, "r"))
-        columns: dict[str, Sql] = {name: sql.column("g", name) for name in names}
-        # The place of the first of the matches in the order of their places.
-        places = [name for name in self.program.columns if name.startswith("p")]
-        first = sql.call("min", sql.listed(sql.column("g", name) for name in places))
-        columns |= {name: sql.call("list_extract", first, sql.literal(n)) for n, name in enumerate(places, 1)}
-        worst = sql.equal(sql.column("g", "verdict"), sql.column("g", "gravest"))
-        columns["verdict"] = sql.call("max", sql.column("g", "verdict"))
-        columns["due"] = sql.call("max", sql.case([(worst, sql.column("g", "due"))]))
-        columns["matches"] = exp.Count(this=exp.Star())
-        whole = key_with_gaps(self.plan, self.rule)
-        if whole is not None:
-            complete = sql.is_given(sql.column("g", f"k{whole}"))
-            columns["verdict"] = sql.case([(complete, columns["verdict"])], sql.literal(_NUMBER[Verdict.UNDETERMINED]))
-            columns["due"] = sql.case([(complete, columns["due"])])
-        shown = [sql.as_(columns[name], name) for name in self.program.columns]
-        return sql.grouped(sql.select(shown, sql.subquery(ranked, "g")), [sql.column("g", name) for name in names])
 
     # --------------------------------------------------------------------------------------------------------- formulas
     def answer(self, formula: Formula) -> Answer:

@@ -12,7 +12,8 @@ import duckdb
 
 from rebild_policy.engines.base import Judgement
 from rebild_policy.engines.tables import loading
-from rebild_policy.engines.tables.compiling import VERDICTS, Program
+from rebild_policy.engines.tables.collapsing import VERDICTS
+from rebild_policy.engines.tables.compiling import Program
 from rebild_policy.engines.tables.days import DueDates
 from rebild_policy.facts import Case
 from rebild_policy.plan import Plan
