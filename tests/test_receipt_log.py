@@ -12,8 +12,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
 from rebild_policy import Audit, Policy, Verdict
+from rebild_policy.cli.main import app
 from rebild_policy.impact import cases_of, compare
 from rebild_policy.sources.export import read_export
 from rebild_policy.sources.mapping import load_mapping
@@ -94,6 +96,18 @@ def test_every_event_and_case_is_accounted_for(policy: Policy, name: str) -> Non
     assert (account.rows, account.cases) == (8577, 1434)
     assert account.mapped + irrelevant == 8577
     assert (account.unmapped, account.quarantined, account.duplicates) == ((), 0, 0)
+
+
+def test_csv_and_xes_give_the_same_findings_from_either_engine(tmp_path: Path) -> None:
+    """The same log twice; the one judged case by case, the other bucket by bucket."""
+    found = []
+    for log, engine in ((LOG, "compiled"), (LOG.with_name("receipt.xes.gz"), "tables")):
+        found.append(tmp_path / f"{engine}.jsonl")
+        mapping = ROOT / "docs" / "examples" / "receipt-assumed.yaml"
+        command = ["audit", str(log), "--mapping", str(mapping), "--as-of", str(AS_OF), "--engine", engine]
+        assert CliRunner().invoke(app, [*command, "--findings", str(found[-1])]).exit_code == 0
+    assert found[0].read_bytes() == found[1].read_bytes()
+    assert len(found[0].read_text("utf-8").splitlines()) > 1434
 
 
 def test_late_replies_equal_an_independent_query(assumed: Audit) -> None:
