@@ -5,6 +5,7 @@ import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from zipfile import ZipFile
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -145,6 +146,39 @@ def test_no_number_and_no_name_leaves(export, engine):
     for text in (*audited(export, "--lang", "en", "--engine", engine), *as_data):
         assert NAME not in text
         assert not holds_cpr(text)
+
+
+@pytest.mark.parametrize("engine", ["compiled", "tables"])
+@pytest.mark.parametrize("export", ["csv"], indirect=True)
+def test_none_is_in_any_other_output(export, engine):
+    """All are made of one audit, so that one format of export will do."""
+    names = {
+        "--findings": ["findings.csv", "findings.parquet", "findings.xlsx"],
+        "--publish": ["numbers.md", "numbers.json"],
+        "--summary": ["summary.json"],
+        "--sarif": ["found.sarif"],
+        "--junit": ["found.xml"],
+        "--markdown": ["found.md"],
+    }
+    for option, files in names.items():
+        for name in files:
+            command = ["audit", str(export), "--mapping", "mapping.yaml", "--as-of", "2026-03-02", "--engine", engine]
+            done = CliRunner().invoke(app, [*command, option, name], catch_exceptions=False)
+            assert done.exit_code == 0, done.output
+            text = done.output + everything_in(Path(name))
+            assert len(text) > 200
+            assert NAME not in text, name
+            assert not holds_cpr(text), name
+
+
+def everything_in(path):
+    """The text of a file of any kind."""
+    if path.suffix == ".parquet":
+        return str(pq.read_table(path).to_pylist())
+    if path.suffix == ".xlsx":
+        with ZipFile(path) as parts:
+            return " ".join(parts.read(name).decode() for name in parts.namelist() if not name.startswith("docProps"))
+    return path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("engine", ["compiled", "tables"])
