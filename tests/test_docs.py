@@ -64,6 +64,10 @@ LAID_OUT = {
         "export.csv": "src/rebild_policy/demo/sager.csv",
         "mapping.yaml": "src/rebild_policy/demo/sager.yaml",
     },
+    "docs/how-to/audit-a-large-export.md": {
+        "export.csv": "src/rebild_policy/demo/sager.csv",
+        "mapping.yaml": "src/rebild_policy/demo/sager.yaml",
+    },
     "docs/how-to/audit-in-a-build.md": {
         "export.csv": "src/rebild_policy/demo/sager.csv",
         "mapping.yaml": "src/rebild_policy/demo/sager.yaml",
