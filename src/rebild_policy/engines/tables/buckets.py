@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from queue import SimpleQueue
+from tempfile import TemporaryDirectory
 from typing import Any, Final, Self
 
 import duckdb
@@ -49,7 +50,16 @@ class BucketJudge:
         self.as_of = as_of
         self.threads = threads
         self.programs: dict[tuple[bool, frozenset[str]], Program] = {}
-        self.con = duckdb.connect(config={"threads": threads, "memory_limit": memory, "preserve_insertion_order": False})
+        # Where what does not fit in memory goes, which DuckDB would put into the working directory: it tells of cases.
+        self.aside = TemporaryDirectory(prefix="rebild-policy-")
+        self.con = duckdb.connect(
+            config={
+                "threads": threads,
+                "memory_limit": memory,
+                "temp_directory": self.aside.name,
+                "preserve_insertion_order": False,
+            }
+        )
         self.con.execute("SET parquet_metadata_cache = true")  # each file is read by many rules
         self.pool = ThreadPoolExecutor(threads)
         self.cursors: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()  # those that no statement is using
@@ -71,6 +81,7 @@ class BucketJudge:
         while not self.cursors.empty():
             self.cursors.get().close()
         self.con.close()
+        self.aside.cleanup()
 
     def judge(self, folder: Path, into: Path) -> Tally:
         """Judge a bucket and write what is said of every match, by case, rule and source, as Parquet."""

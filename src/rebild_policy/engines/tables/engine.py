@@ -89,7 +89,7 @@ class TablesEngine:
 
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(config={"threads": 2})
+    return duckdb.connect(config={"threads": 2, "temp_directory": ""})  # nothing of a case is written to a disk
 
 
 def _matches(rule: Rule, case: Case, as_of: date) -> int:

@@ -37,19 +37,23 @@ ORDER BY "case", rule, coalesce(trigger_row, -1), coalesce(trigger_shown, "trigg
 
 def worst(parts: Sequence[Path], severities: Mapping[str, str], most: int) -> list[tuple[str, str, str, list[str]]]:
     """Case, rule, trigger and key of at most so many verdicts of some rules, given with their severity."""
-    with duckdb.connect(config={"memory_limit": _MEMORY, "threads": 2}) as con:
+    rows = [(rule, _SEVERITIES.index(severity)) for rule, severity in severities.items()]
+    if not rows or not parts:
+        return []
+    with duckdb.connect(config=_config(parts[0].parent)) as con:
         con.execute("CREATE TABLE severities (rule VARCHAR, severity INTEGER)")
-        rows = [(rule, _SEVERITIES.index(severity)) for rule, severity in severities.items()]
-        if not rows:
-            return []
         con.executemany("INSERT INTO severities VALUES (?, ?)", rows)
         return con.execute(_WORST, [[str(part) for part in parts], most, most, most]).fetchall()
 
 
 def in_order(parts: Sequence[Path], rules: Sequence[str], scratch: Path) -> Iterator[Any]:
     """The verdicts of some rules as Arrow batches, by case, rule, row and ids; `scratch` is for what does not fit in memory."""
-    config: dict[str, Any] = {"memory_limit": _MEMORY, "threads": 2, "temp_directory": str(scratch / "sorting")}
-    with duckdb.connect(config=config) as con:
+    with duckdb.connect(config=_config(scratch)) as con:
         found = con.sql(_IN_ORDER, params=[[str(part) for part in parts], list(rules)])
         batches: Any = found.to_arrow_reader(_BATCH)
         yield from batches
+
+
+def _config(scratch: Path) -> dict[str, Any]:
+    """What does not fit in memory goes beside what it was made of, and never into the working directory."""
+    return {"memory_limit": _MEMORY, "threads": 2, "temp_directory": str(scratch / "sorting")}
