@@ -21,6 +21,7 @@ from rebild_policy.engines.tables.buckets import LONG, BucketJudge
 from rebild_policy.engines.tables.extent import extent_of
 from rebild_policy.engines.tables.layout import CASE, fields_of
 from rebild_policy.engines.tables.store import read_cases, write_bucket, write_buckets
+from rebild_policy.errors import EngineError
 from rebild_policy.facts import Case, vocabulary
 from rebild_policy.loading import load_rules
 from rebild_policy.plan import Plan, build_plan
@@ -65,6 +66,18 @@ def test_a_bucket_is_judged_as_the_reference_judges_its_cases(made: Path, tmp_pa
     assert +tally.not_applicable == +skipped
     assert tally.verdicts == Counter((row[1], row[4]) for row in rows)
     assert len({row[4] for row in rows}) == 5
+
+
+def test_a_bucket_that_needs_more_memory_gets_it(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with BucketJudge(SIX, AS_OF) as judge:
+        judge.judge(made, tmp_path / "found.parquet")
+    with BucketJudge(SIX, AS_OF, memory="3MB") as judge:
+        judge.judge(made, tmp_path / "with more.parquet")
+        assert judge.con.execute("SELECT current_setting('memory_limit')").fetchall() == [("2.8 MiB",)]
+        monkeypatch.setattr("rebild_policy.engines.tables.buckets._MORE", ("3MB",))
+        with pytest.raises(EngineError, match="do not fit in 3MB of memory"):
+            judge.judge(made, tmp_path / "never.parquet")
+    assert (tmp_path / "found.parquet").read_bytes() == (tmp_path / "with more.parquet").read_bytes()
 
 
 def test_the_six_rules_are_judged_as_by_hand(made: Path, tmp_path: Path) -> None:

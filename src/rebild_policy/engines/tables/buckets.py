@@ -24,10 +24,12 @@ from rebild_policy.engines.tables.engine import PAUSES
 from rebild_policy.engines.tables.extent import extent_of
 from rebild_policy.engines.tables.layout import CASE, columns_of
 from rebild_policy.engines.tables.sql import Sql
+from rebild_policy.errors import EngineError, shown
 from rebild_policy.plan import Plan
 from rebild_policy.results import Verdict
 
 ROWS, NO_ROWS, RULE, SAID = "$rows", "$no rows", "$rule", "$said"  # no event type is named so
+_MORE: Final = ("1GB", "4GB")  # for a bucket that needs it
 LONG: Final = 2_000  # events in a case: from here on the statements for long cases are faster
 
 
@@ -45,10 +47,11 @@ class BucketJudge:
     `threads` statements run at a time: the tables of a bucket are too small for DuckDB to share out one statement.
     """
 
-    def __init__(self, plan: Plan, as_of: date, *, threads: int = 2, memory: str = "300MB") -> None:
+    def __init__(self, plan: Plan, as_of: date, *, threads: int = 2, memory: str = "256MB") -> None:
         self.plan = plan
         self.as_of = as_of
         self.threads = threads
+        self.memory = memory
         self.programs: dict[tuple[bool, frozenset[str]], Program] = {}
         # Where what does not fit in memory goes, which DuckDB would put into the working directory: it tells of cases.
         self.aside = TemporaryDirectory(prefix="rebild-policy-")
@@ -84,7 +87,27 @@ class BucketJudge:
         self.aside.cleanup()
 
     def judge(self, folder: Path, into: Path) -> Tally:
-        """Judge a bucket and write what is said of every match, by case, rule and source, as Parquet."""
+        """Judge a bucket and write what is said of every match, by case, rule and source, as Parquet.
+
+        One that does not fit in the memory given gets more. Raises `EngineError` where that is still too little.
+        """
+        try:
+            return self._judge_bucket(folder, into)
+        except duckdb.OutOfMemoryException:
+            pass
+        for more in _MORE:
+            self.con.execute(f"SET memory_limit = '{more}'")
+            try:
+                return self._judge_bucket(folder, into)
+            except duckdb.OutOfMemoryException:
+                continue
+            finally:
+                self.con.execute(f"SET memory_limit = '{self.memory}'")
+        raise EngineError(
+            f"the cases of {shown(folder)} do not fit in {_MORE[-1]} of memory.", remedy="Part the export into more buckets."
+        )
+
+    def _judge_bucket(self, folder: Path, into: Path) -> Tally:
         types = self.plan.vocabulary.types
         there = frozenset(file.stem for file in folder.glob("*.parquet") if file.stem in types)
         extent = extent_of(folder, self.as_of)
@@ -100,7 +123,7 @@ class BucketJudge:
     def _judge(self, program: Program) -> None:
         """What each rule says, as a table of its own: rows put into one table by many cost a fifth more."""
         for name in self.found:
-            self.con.execute(f'DROP TABLE "{name}"')
+            self.con.execute(f'DROP TABLE IF EXISTS "{name}"')
         self.found = found = [f"{ROWS} {number}" for number in program.texts]
         texts = program.texts.values()
         self._each(f'CREATE OR REPLACE TABLE "{name}" AS {text}' for name, text in zip(found, texts, strict=True))
