@@ -60,7 +60,7 @@ class AuditJudge(BucketJudge):
             joins=joins,
             places=places_of(program),
         )
-        self.con.execute(text, [str(into)])
+        self._on_a_cursor(text, [str(into)])
 
     def _judged(self) -> list[tuple[int, Rule]]:
         """The rules that have anything to judge in the bucket, with their numbers."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -117,8 +117,13 @@ class BucketJudge:
         if program.pauses:
             self._each(text.format(kind="TABLE") for text in PAUSES)
         self._judge(program)
-        self._write(program, into)
-        return self._tally(there)
+        writing = self.pool.submit(self._write, program, into)
+        try:
+            tally = self._tally(there)
+        finally:
+            wait([writing])
+        writing.result()
+        return tally
 
     def _judge(self, program: Program) -> None:
         """What each rule says, as a table of its own: rows put into one table by many cost a fifth more."""
@@ -132,7 +137,7 @@ class BucketJudge:
         self._execute(_made("VIEW", ROWS, sql.union(list(everything))))
 
     def _write(self, program: Program, into: Path) -> None:
-        self.con.execute(_FINDINGS.format(key=key_of(program.width), places=places_of(program)), [str(into)])
+        self._on_a_cursor(_FINDINGS.format(key=key_of(program.width), places=places_of(program)), [str(into)])
 
     def _program(self, there: frozenset[str], *, long_cases: bool) -> Program:
         """The statements for buckets that have events of some types: those of the bucket before, as a rule."""
@@ -160,10 +165,10 @@ class BucketJudge:
         finally:
             self.con.execute(f"SET threads = {self.threads}")
 
-    def _on_a_cursor(self, text: str) -> list[tuple[Any, ...]]:
+    def _on_a_cursor(self, text: str, values: list[str] | None = None) -> list[tuple[Any, ...]]:
         cursor = self.cursors.get()
         try:
-            rows: list[tuple[Any, ...]] = cursor.execute(text).fetchall()
+            rows: list[tuple[Any, ...]] = cursor.execute(text, values).fetchall()
         finally:
             self.cursors.put(cursor)
         return rows
