@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from queue import SimpleQueue
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any, Final, Self
+from weakref import finalize
 
 import duckdb
 from sqlglot import exp
@@ -54,12 +56,13 @@ class BucketJudge:
         self.memory = memory
         self.programs: dict[tuple[bool, frozenset[str]], Program] = {}
         # Where what does not fit in memory goes, which DuckDB would put into the working directory: it tells of cases.
-        self.aside = TemporaryDirectory(prefix="rebild-policy-")
+        aside = mkdtemp(prefix="rebild-policy-")
+        self.tidy = finalize(self, rmtree, aside, ignore_errors=True)
         self.con = duckdb.connect(
             config={
                 "threads": threads,
                 "memory_limit": memory,
-                "temp_directory": self.aside.name,
+                "temp_directory": aside,
                 "preserve_insertion_order": False,
             }
         )
@@ -84,7 +87,7 @@ class BucketJudge:
         while not self.cursors.empty():
             self.cursors.get().close()
         self.con.close()
-        self.aside.cleanup()
+        self.tidy()
 
     def judge(self, folder: Path, into: Path) -> Tally:
         """Judge a bucket and write what is said of every match, by case, rule and source, as Parquet.
