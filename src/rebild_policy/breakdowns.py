@@ -16,9 +16,9 @@ from rebild_policy.auditresults import Breakdown, Cell, Dimension, DueCount
 from rebild_policy.facts import Case, Event
 from rebild_policy.privacy import redact
 from rebild_policy.results import Finding, Verdict
+from rebild_policy.smallcells import LEAST
 
 DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
-FEWEST: Final = 5  # cases that share a unit or a kind that is named
 LONGEST: Final = 80  # characters of one
 LISTED: Final = 100  # values of a dimension that are listed by themselves; a column of free text has any number
 _OF_FEW: Final[tuple[Dimension, ...]] = ("unit", "kind")  # what an export calls as it likes
@@ -92,7 +92,7 @@ def breakdown(
         shared: Counter[str] = Counter()
         for value, number in cases.items():
             shared[redact(value or "")] += number
-        values = [value for value in values if shared[value] >= FEWEST and len(value) <= LONGEST]
+        values = [value for value in values if shared[value] >= LEAST and len(value) <= LONGEST]
     if by != "month":
         values = values[:listed]
     column, others, none = {value: number for number, value in enumerate(values)}, len(values), len(values) + 1

@@ -15,8 +15,9 @@ from review_samples import AS_OF, DEMO, Source, names
 
 from rebild_policy import Policy, Verdict
 from rebild_policy.privacy import CPR_SHAPE
-from rebild_policy.review.sampling import FEWEST, Sample
+from rebild_policy.review.sampling import Sample
 from rebild_policy.schemas import schema
+from rebild_policy.smallcells import LEAST
 from rebild_policy.waivers import Waiver
 
 Small = Callable[..., Source]
@@ -68,7 +69,7 @@ def test_every_stratum_gives_as_many_as_it_has_up_to_the_most(demo: Source) -> N
     assert drawn == {one: min(size, 3) for one, size in key.items()}
     for stratum in demo.draw(3).sample.strata:
         size = key[stratum.kind, stratum.unit, stratum.verdict]
-        assert (stratum.size, stratum.drawn) == ((size, 3) if size >= FEWEST else (None, None))
+        assert (stratum.size, stratum.drawn) == ((size, 3) if size >= LEAST else (None, None))
 
 
 def test_a_case_stands_with_its_gravest_verdict(demo: Source) -> None:

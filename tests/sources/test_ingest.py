@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -53,21 +54,14 @@ def said(case):
     return fields, events
 
 
-def _equal(one, other):
-    assert one == other
-    return 0
-
-
 def compare(path, mapping, folder, pseudonyms=None, buckets=3):
     """Read both ways and hold them against each other; how many cases were read columns at a time."""
     try:
         export = read_export(path, mapping, pseudonyms=pseudonyms)
     except PolicyError as error:
-        with pytest.raises(type(error)) as raised:
+        with pytest.raises(type(error), match=f"^{re.escape(str(error))}$"):
             in_buckets(path, mapping, pseudonyms, folder, buckets)
-        expected = str(error)
-        said_otherwise = str(raised.value)
-        return _equal(said_otherwise, expected)
+        return 0
     told, account, cases, clean = in_buckets(path, mapping, pseudonyms, folder, buckets)
     expected = export.accounting
     assert (told.rows, told.irrelevant, told.unmapped) == (expected.rows, expected.irrelevant, expected.unmapped)

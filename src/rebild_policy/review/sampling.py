@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from rebild_policy.audit import case_name
 from rebild_policy.auditresults import Audit, SourceInfo
-from rebild_policy.breakdowns import FEWEST, LONGEST
+from rebild_policy.breakdowns import LONGEST
 from rebild_policy.facts import Event
 from rebild_policy.privacy import redact
 from rebild_policy.results import (
@@ -31,6 +31,7 @@ from rebild_policy.results import (
     public_id,
 )
 from rebild_policy.rules import Profile, Statement
+from rebild_policy.smallcells import LEAST
 from rebild_policy.sources.export import Export, SourcedCase
 
 
@@ -180,7 +181,7 @@ def _name(text: str | None) -> str | None:
 
 
 def _if_many(name: str | None, counts: Counter[str | None]) -> str | None:
-    return name if counts[name] >= FEWEST else None
+    return name if counts[name] >= LEAST else None
 
 
 def _place(key: _Key) -> tuple[bool, str, bool, str, int]:
@@ -194,7 +195,7 @@ def _hidden(sizes: Mapping[_Key, int]) -> set[_Key]:
 
     The number of one alone could be worked out from the total.
     """
-    few = {key for key, size in sizes.items() if size < FEWEST}
+    few = {key for key, size in sizes.items() if size < LEAST}
     others = [key for key in sizes if key not in few]
     if len(few) == 1 and others:
         few.add(min(others, key=lambda key: sizes[key]))
