@@ -45,7 +45,8 @@ engines.durable.matches engines.durable.engine engines.durable
 engines.tables.layout engines.tables.sql engines.tables.order engines.tables.conditions engines.tables.windows
 engines.tables.collapsing
 engines.tables.compiling engines.tables.days engines.tables.loading engines.tables.engine
-engines.tables.bindings engines.tables.extent engines.tables.buckets engines.tables.auditing engines.tables.selecting
+engines.tables.bindings engines.tables.extent engines.tables.writing engines.tables.buckets engines.tables.auditing
+engines.tables.merging engines.tables.selecting
 engines.tables.store engines.tables.decided engines.tables
 engines.gaps engines
 sources.accounting sources.conditions sources.shapes sources.times sources.cells sources.links sources.checks sources.pseudonyms
@@ -106,7 +107,7 @@ AT_HOME = {
     "duckdb": {"engines"},
     "sqlglot": {"engines"},
     "pyarrow": {"engines", "bulk", "bulkaudit", "sources", "report", "spark"},
-    "numpy": {"sources"},
+    "numpy": {"engines", "sources"},
     "xlsxwriter": {"report"},
     "sqlalchemy": {"sources"},
 }

@@ -587,7 +587,7 @@ def test_applied_refuses_what_does_not_fit(case: Case, change: Change) -> None:
 
 # ----------------------------------------------------------------------------------------------------------- random cases
 GENERATORS = generators(SHIPPED)
-PER_RULE = max(60, 2400 // len(GENERATORS))
+PER_RULE = max(30, 1200 // len(GENERATORS))
 
 
 @cache

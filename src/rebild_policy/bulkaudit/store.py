@@ -149,5 +149,5 @@ class Store:
 
     # -------------------------------------------------------------------------------------------------------------- table
     def table(self) -> Iterator[Any]:
-        """Every finding as a row of `PART`, in batches, by case, rule, row and ids."""
+        """Every finding as a row of `PART`, in tables, by case, rule, row and ids."""
         return selecting.in_order(self.parts, self.duties, self.folder)

@@ -40,8 +40,7 @@ def _tables(audit: Audit) -> Iterator[Any]:
     rules = pyarrow.array([tally.rule for tally in audit.tallies], _TEXT)
     statements = pyarrow.array([" ".join(tally.statements) for tally in audit.tallies], _TEXT)
     severities = pyarrow.array([str(tally.severity) for tally in audit.tallies], _TEXT)
-    for batch in audit.store.table():
-        table = pyarrow.Table.from_batches([batch])
+    for table in audit.store.table():
         number = compute.index_in(table["rule"], value_set=rules)
         told = {name: table[name] for name in SCHEMA.names if name in table.column_names}
         told["statements"], told["severity"] = statements.take(number), severities.take(number)

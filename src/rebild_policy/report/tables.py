@@ -20,6 +20,7 @@ from rebild_policy.results import Finding, Verdict
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _LIBRARIES: Final = {".parquet": ("pyarrow", "audit"), ".xlsx": ("xlsxwriter", "excel")}
+_ROWS: Final = 10_000  # of a table that are lines at a time
 SUFFIXES: Final = (".jsonl", ".csv", *_LIBRARIES)
 
 
@@ -76,27 +77,30 @@ def lines_of(audit: Audit) -> Iterator[Line]:
         yield from map(line_of, sorted(audit.findings, key=place))
         return
     rules = {tally.rule: (" ".join(tally.statements), str(tally.severity)) for tally in audit.tallies}
-    for batch in audit.store.table():
-        for row in batch.to_pylist():
-            key = row["key"] if row["key_shown"] is None else row["key_shown"]
-            trigger = row["trigger"] if row["trigger_shown"] is None else row["trigger_shown"]
-            statements, severity = rules[row["rule"]]
-            yield Line(
-                case=row["case"],
-                rule=row["rule"],
-                statements=statements,
-                severity=severity,
-                verdict=row["verdict"],
-                due=row["due"],
-                trigger=trigger,
-                trigger_type=row["trigger_type"],
-                trigger_day=row["trigger_day"],
-                trigger_row=row["trigger_row"],
-                key=" ".join(key),
-                subsumed_by=row["subsumed_by"],
-                waived=row["waived"],
-                fingerprint=row["fingerprint"],
-            )
+    for table in audit.store.table():
+        for batch in table.to_batches(_ROWS):
+            yield from (_line_of(row, *rules[row["rule"]]) for row in batch.to_pylist())
+
+
+def _line_of(row: dict[str, Any], statements: str, severity: str) -> Line:
+    """A row of the store as a line."""
+    key = row["key"] if row["key_shown"] is None else row["key_shown"]
+    return Line(
+        case=row["case"],
+        rule=row["rule"],
+        statements=statements,
+        severity=severity,
+        verdict=row["verdict"],
+        due=row["due"],
+        trigger=row["trigger"] if row["trigger_shown"] is None else row["trigger_shown"],
+        trigger_type=row["trigger_type"],
+        trigger_day=row["trigger_day"],
+        trigger_row=row["trigger_row"],
+        key=" ".join(key),
+        subsumed_by=row["subsumed_by"],
+        waived=row["waived"],
+        fingerprint=row["fingerprint"],
+    )
 
 
 def line_of(finding: Finding) -> Line:

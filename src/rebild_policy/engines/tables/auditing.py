@@ -14,15 +14,12 @@ from rebild_policy.plan import open_links
 from rebild_policy.rules import Rule
 
 _ROWS: Final = """
-COPY (
-    SELECT c."case", enum_range(NULL::"$rule")[r.rule + 1] AS rule, r.k0 AS "trigger", {key} AS key,
-        enum_range(NULL::"$said")[r.verdict + 1] AS verdict, r.due,
-        t.type AS trigger_type, t.day AS trigger_day, t.row AS trigger_row, t.unit, t.channel, c.kind,
-        translate(left(sha256(concat_ws(chr(0), enum_range(NULL::"$rule")[r.rule + 1]::VARCHAR, c."case",
-            t.type || '/' || r.k0{others})), 20), '0123456789', 'ghjkmnpqrs') AS fingerprint
-    FROM "$rows" r JOIN read_parquet('{cases}') c USING (cid) JOIN ({triggers}) t ON t.cid = r.cid AND t.pos = r.p0 {joins}
-    ORDER BY r.cid, r.rule, {places}
-) TO ? (FORMAT parquet, COMPRESSION zstd)
+SELECT r.cid, r.rule AS number, {places}, c."case", (enum_range(NULL::"$rule")[r.rule + 1])::"$rule" AS rule,
+    r.k0 AS "trigger", {key} AS key, (enum_range(NULL::"$said")[r.verdict + 1])::"$said" AS verdict, r.due,
+    t.type AS trigger_type, t.day AS trigger_day, t.row AS trigger_row, t.unit, t.channel, c.kind,
+    translate(left(sha256(concat_ws(chr(0), enum_range(NULL::"$rule")[r.rule + 1]::VARCHAR, c."case",
+        t.type || '/' || r.k0{others})), 20), '0123456789', 'ghjkmnpqrs') AS fingerprint
+FROM "$rows" r JOIN read_parquet('{cases}') c USING (cid) JOIN ({triggers}) t ON t.cid = r.cid AND t.pos = r.p0 {joins}
 """
 _MEASURED: Final = """
 SELECT enum_range(NULL::"$said")[r.verdict + 1]::VARCHAR, a.day, b.day, count(*)
@@ -60,7 +57,7 @@ class AuditJudge(BucketJudge):
             joins=joins,
             places=places_of(program),
         )
-        self._on_a_cursor(text, [str(into)])
+        self._put(program, text, into)
 
     def _judged(self) -> list[tuple[int, Rule]]:
         """The rules that have anything to judge in the bucket, with their numbers."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -26,6 +27,7 @@ from rebild_policy.engines.tables.engine import PAUSES
 from rebild_policy.engines.tables.extent import extent_of
 from rebild_policy.engines.tables.layout import CASE, columns_of
 from rebild_policy.engines.tables.sql import Sql
+from rebild_policy.engines.tables.writing import write_rows
 from rebild_policy.errors import EngineError, shown
 from rebild_policy.plan import Plan
 from rebild_policy.results import Verdict
@@ -140,7 +142,12 @@ class BucketJudge:
         self._execute(_made("VIEW", ROWS, sql.union(list(everything))))
 
     def _write(self, program: Program, into: Path) -> None:
-        self._on_a_cursor(_FINDINGS.format(key=key_of(program.width), places=places_of(program)), [str(into)])
+        self._put(program, _FINDINGS.format(key=key_of(program.width), places=places_of(program)), into)
+
+    def _put(self, program: Program, query: str, into: Path) -> None:
+        """Write what a query gives, whose first columns are the case, the rule and the places of the events."""
+        with self._cursor() as cursor:
+            write_rows(cursor, query, 2 + program.width, into)
 
     def _program(self, there: frozenset[str], *, long_cases: bool) -> Program:
         """The statements for buckets that have events of some types: those of the bucket before, as a rule."""
@@ -168,13 +175,19 @@ class BucketJudge:
         finally:
             self.con.execute(f"SET threads = {self.threads}")
 
-    def _on_a_cursor(self, text: str, values: list[str] | None = None) -> list[tuple[Any, ...]]:
+    def _on_a_cursor(self, text: str) -> list[tuple[Any, ...]]:
+        with self._cursor() as cursor:
+            rows: list[tuple[Any, ...]] = cursor.execute(text).fetchall()
+        return rows
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor that no other statement is using."""
         cursor = self.cursors.get()
         try:
-            rows: list[tuple[Any, ...]] = cursor.execute(text, values).fetchall()
+            yield cursor
         finally:
             self.cursors.put(cursor)
-        return rows
 
     # ---------------------------------------------------------------------------------------------------------- reading
     def _read(self, folder: Path, program: Program) -> None:
@@ -237,12 +250,9 @@ def key_of(width: int) -> str:
 
 
 _FINDINGS: Final = """
-COPY (
-    SELECT c."case", enum_range(NULL::"$rule")[r.rule + 1] AS rule, r.k0 AS "trigger", {key} AS key,
-        enum_range(NULL::"$said")[r.verdict + 1] AS verdict, r.due
-    FROM "$rows" r JOIN "case" c USING (cid)
-    ORDER BY r.cid, r.rule, {places}
-) TO ? (FORMAT parquet, COMPRESSION zstd)
+SELECT r.cid, r.rule AS number, {places}, c."case", (enum_range(NULL::"$rule")[r.rule + 1])::"$rule" AS rule,
+    r.k0 AS "trigger", {key} AS key, (enum_range(NULL::"$said")[r.verdict + 1])::"$said" AS verdict, r.due
+FROM "$rows" r JOIN "case" c USING (cid)
 """
 
 

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from itertools import accumulate
-from typing import Final
+from typing import Any, Final
 
 import duckdb
+import numpy as np
 import pyarrow
 
 from rebild_policy.calendar import FIRST_YEAR, LAST_YEAR, Calendar, Duration
 
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 # How many of a unit there are in a year, at least: so far a due date can lie after its start, and some.
 _IN_A_YEAR: Final = {"working days": 220, "days": 365, "weeks": 52, "months": 12}
 
@@ -24,8 +26,8 @@ FROM ({due}) s LEFT JOIN "$free" f ON f.day = s.due
 _BY_UNIT: Final = {
     "working days": """
         SELECT s.day, CASE WHEN n.steps = 0 THEN s.day ELSE e.day END AS due
-        FROM "$days" s, LATERAL (SELECT ?::INTEGER - CASE WHEN ?::BOOLEAN AND s.working THEN 1 ELSE 0 END AS steps) n
-        LEFT JOIN "$days" e ON e.working AND e.rank = s.rank + n.steps WHERE s.day BETWEEN ? AND ?
+        FROM "$days" s, LATERAL (SELECT ?::INTEGER - CASE WHEN ?::BOOLEAN AND s.working = 1 THEN 1 ELSE 0 END AS steps) n
+        LEFT JOIN "$days" e ON e.working = 1 AND e.rank = s.rank + n.steps WHERE s.day BETWEEN ? AND ?
     """,
     "days": 'SELECT day, day + ?::INTEGER AS due FROM "$days" WHERE day BETWEEN ? AND ?',
     "weeks": 'SELECT day, day + 7 * ?::INTEGER AS due FROM "$days" WHERE day BETWEEN ? AND ?',
@@ -80,7 +82,6 @@ def _days(calendar: Calendar, first: int, last: int) -> tuple[pyarrow.Table, pya
     each with the next working day.
     """
     days, working = _years(calendar, first, last)
-    ranks = list(accumulate(map(int, working)))
     free, nexts, following = [], [], days[-1]
     for day, is_working in zip(reversed(days), reversed(working), strict=True):
         if is_working:
@@ -88,8 +89,9 @@ def _days(calendar: Calendar, first: int, last: int) -> tuple[pyarrow.Table, pya
         else:
             free.append(day)
             nexts.append(following)
+    ranks = _column(list(accumulate(map(int, working))), pyarrow.int32())
     return (
-        pyarrow.table({"day": _dates(days), "working": working, "rank": pyarrow.array(ranks, pyarrow.int32())}),
+        pyarrow.table({"day": _dates(days), "working": _column(working, pyarrow.int8()), "rank": ranks}),
         pyarrow.table({"day": _dates(free), "next": _dates(nexts)}),
     )
 
@@ -107,4 +109,10 @@ def _working(calendar: Calendar, year: int) -> tuple[bool, ...]:
 
 
 def _dates(days: list[date]) -> pyarrow.Array:
-    return pyarrow.array(days, pyarrow.date32())
+    return _column([day.toordinal() - _EPOCH for day in days], pyarrow.date32())
+
+
+def _column(values: list[Any], kind: pyarrow.DataType) -> pyarrow.Array:
+    """Whole numbers as a column. `pyarrow.array` would load pandas where there is one, and that takes longer than a bucket."""
+    numbers = np.array(values, dtype=f"i{kind.bit_width // 8}")
+    return pyarrow.Array.from_buffers(kind, len(numbers), [None, pyarrow.py_buffer(numbers)])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import duckdb
 
-_MEMORY: Final = "200MB"
-_BATCH: Final = 50_000  # rows
+from rebild_policy.engines.tables.merging import merged
+
+_MEMORY: Final = "128MB"
 _SEVERITIES: Final = ("high", "medium", "low")
 # Deviations by the oldest of each rule, the next of each rule, and so on; what is pending by its day.
 _WORST: Final = """
@@ -17,7 +19,7 @@ WITH found AS (
     SELECT v."case", v.rule, v."trigger", v.key, v.due, v.trigger_day, v.trigger_row, s.severity,
         CASE WHEN v.verdict = 'violated' AND (v.subsumed_by IS NOT NULL OR v.waived) THEN 3 WHEN v.verdict = 'violated' THEN 0
              WHEN v.verdict = 'pending' THEN 1 WHEN v.verdict = 'undetermined' THEN 2 ELSE 4 END AS class
-    FROM read_parquet(?) v JOIN severities s USING (rule)
+    FROM read_parquet(?) v JOIN severities s USING (rule) WHERE class < ?
 ), turns AS (
     SELECT *, row_number() OVER (PARTITION BY class, rule
         ORDER BY coalesce(due, trigger_day), "case", trigger_row, "trigger", key) AS turn FROM found
@@ -28,10 +30,16 @@ WITH found AS (
 SELECT "case", rule, "trigger", key FROM ranked
 ORDER BY place > CASE class WHEN 0 THEN ? // 2 WHEN 4 THEN 0 ELSE ? // 6 END, class, place LIMIT ?
 """
+# Those that would be taken last of all, and are most of them, are left out where there are others enough.
+_AT_FAULT_OR_OPEN: Final = """
+SELECT count(*) FROM read_parquet(?) v JOIN severities USING (rule) WHERE v.verdict IN ('violated', 'pending', 'undetermined')
+"""
 _IN_ORDER: Final = """
-SELECT * FROM read_parquet(?) WHERE list_contains(?, rule)
-ORDER BY "case", rule, coalesce(trigger_row, -1), coalesce(trigger_shown, "trigger"),
-    array_to_string(coalesce(key_shown, key), chr(0))
+COPY (
+    SELECT * FROM read_parquet(?) WHERE list_contains(?, rule)
+    ORDER BY "case", rule, coalesce(trigger_row, -1), coalesce(trigger_shown, "trigger"),
+        array_to_string(coalesce(key_shown, key), chr(0))
+) TO ? (FORMAT parquet, COMPRESSION lz4)
 """
 
 
@@ -43,15 +51,21 @@ def worst(parts: Sequence[Path], severities: Mapping[str, str], most: int) -> li
     with duckdb.connect(config=_config(parts[0].parent)) as con:
         con.execute("CREATE TABLE severities (rule VARCHAR, severity INTEGER)")
         con.executemany("INSERT INTO severities VALUES (?, ?)", rows)
-        return con.execute(_WORST, [[str(part) for part in parts], most, most, most]).fetchall()
+        files = [str(part) for part in parts]
+        (enough,) = con.execute(_AT_FAULT_OR_OPEN, [files]).fetchone() or (0,)
+        return con.execute(_WORST, [files, 4 if enough >= most else 5, most, most, most]).fetchall()
 
 
 def in_order(parts: Sequence[Path], rules: Sequence[str], scratch: Path) -> Iterator[Any]:
-    """The verdicts of some rules as Arrow batches, by case, rule, row and ids; `scratch` is for what does not fit in memory."""
-    with duckdb.connect(config=_config(scratch)) as con:
-        found = con.sql(_IN_ORDER, params=[[str(part) for part in parts], list(rules)])
-        batches: Any = found.to_arrow_reader(_BATCH)
-        yield from batches
+    """The verdicts of some rules as Arrow tables, by case, rule, row and ids: each part is sorted into `scratch`, and all are
+    merged. No case is in two parts.
+    """
+    with TemporaryDirectory(dir=scratch, prefix="sorted-") as folder:
+        files = [Path(folder) / f"{number}.parquet" for number in range(len(parts))]
+        with duckdb.connect(config=_config(scratch)) as con:
+            for part, file in zip(parts, files, strict=True):
+                con.execute(_IN_ORDER, [str(part), list(rules), str(file)])
+        yield from merged(files, "case")
 
 
 def _config(scratch: Path) -> dict[str, Any]:

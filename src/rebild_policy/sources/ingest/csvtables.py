@@ -7,6 +7,7 @@ whole fields, and its bytes are text. So it does not matter which of the two rea
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,9 +27,7 @@ from rebild_policy.sources.shapes import Mapping
 
 ENCODINGS: Final = {"utf-8", "utf-8-sig", "cp1252", "iso-8859-1"}
 _FEED, _CARRIAGE = 10, 13
-_UNDEFINED: Final = {"cp1252": (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 _BLANKS: Final = "".join(char for char in map(chr, range(0x3001)) if char.isspace())  # what `str.strip` takes away
-_FEW: Final = 64  # plain lines that are not worth a block of their own
 
 
 class CsvTables:
@@ -77,10 +76,10 @@ class CsvTables:
             return None
         chosen = np.flatnonzero(~block.empty)
         numbers = stream.lines.number + 1 + np.arange(block.lines)
-        table = self._split(block, block.data, chosen, numbers)
+        table = self._split(block, block.text(block.plain), chosen, numbers)
         if table is None:
             return None
-        self.doubt.take_good(len(chosen), 0)
+        self.doubt.take_good(len(chosen), int(block.beyond_ascii.sum()))
         stream.at, stream.lines.number = stream.at + block.size, int(numbers[-1])
         return [table]
 
@@ -205,15 +204,15 @@ class _Block:
         length = self.ends - self.starts
         self.empty: Flags = (length == 1) | ((length == 2) & (self.codes[self.starts] == _CARRIAGE))  # noqa: PLR2004
         self.beyond_ascii: Flags = np.zeros(self.lines, dtype=np.bool_)
-        if not self.data.isascii():
-            self.beyond_ascii[self._line_of(np.flatnonzero(self.codes >= 0x80))] = True  # noqa: PLR2004
+        self.foreign = np.flatnonzero(self.codes >= 0x80) if not self.data.isascii() else ends[:0]  # noqa: PLR2004
+        self.beyond_ascii[self._line_of(self.foreign)] = True
         self.has_blanks = self._has_blanks(ord(mapping.source.delimiter), ord(mapping.source.quote or " "))
         self.short: Flags = length <= MAX_FIELD
         self.plain: Flags = self.short
         marks = mapping.source.quote is not None and mapping.source.quote.encode() in self.data
-        lone = self.data.count(b"\r") != self.data.count(b"\r\n")
+        lone = b"\r" in self.data and self.data.count(b"\r") != self.data.count(b"\r\n")
         # Is there anything that the look of whole lines has to judge?
-        self.odd = marks or lone or not self.data.isascii() or b"\0" in self.data or not bool(self.short.all())
+        self.odd = marks or lone or not self._is_text(self.data) or b"\0" in self.data or not bool(self.short.all())
 
     def look(self, mapping: Mapping, fields: int) -> None:
         """Find out which lines are plain."""
@@ -225,14 +224,25 @@ class _Block:
         return found
 
     def _has_blanks(self, delimiter: int, quote: int) -> bool:
-        """May cells begin or end with a blank? Controls count as blanks here, and so does all that is not ASCII."""
-        if not self.data.isascii():
+        """May cells begin or end with a blank? Controls count as blanks here, and so does any blank beyond ASCII."""
+        if self._has_foreign_blanks():
             return True
-        controls = np.bincount(self.codes, minlength=ord(" "))[: ord(" ")].sum() - self.data.count(b"\n") - self.data.count(b"\r")
+        controls = np.count_nonzero(self.codes < ord(" ")) - self.lines
+        if b"\r" in self.data:
+            controls -= self.data.count(b"\r")
         blanks = np.flatnonzero(self.codes == ord(" "))
         edges = (delimiter, quote, _FEED, _CARRIAGE, ord(" "))
         beside = [self.codes[np.maximum(blanks - 1, 0)], self.codes[np.minimum(blanks + 1, self.size - 1)]]
         return bool(controls) or self.data.startswith(b" ") or any(bool((one == edge).any()) for one in beside for edge in edges)
+
+    def _has_foreign_blanks(self) -> bool:
+        blanks = {int.from_bytes(code) for code in _encoded_blanks(self.encoding)}
+        last, number = self.size - 1, np.zeros(len(self.foreign), dtype=np.int64)
+        for further in range(3 if self.encoding == "utf-8" else 1):
+            number = number << 8 | self.codes[np.minimum(self.foreign + further, last)]
+            if np.isin(number, [code for code in blanks if code < 1 << 8 * (further + 1)]).any():
+                return True
+        return False
 
     def _plain(self, mapping: Mapping, fields: int) -> Flags:
         plain = np.ones(self.lines, dtype=np.bool_)
@@ -244,10 +254,11 @@ class _Block:
             plain[self._line_of(places)] = False
         self._drop_undecodable(plain)
         delimiter = ord(mapping.source.delimiter)
-        parts = self.codes == delimiter
+        parts: Flags = self.codes == delimiter
         if mapping.source.quote is not None and mapping.source.quote.encode() in self.data:
             self._check_quotes(parts, plain, delimiter, ord(mapping.source.quote))
-        counts = np.add.reduceat(parts.view(np.uint8), self.starts, dtype=np.int32)
+        found = np.flatnonzero(parts)
+        counts = np.searchsorted(found, self.ends) - np.searchsorted(found, self.starts)
         plain &= (counts == fields - 1) | self.empty
         return plain
 
@@ -273,15 +284,21 @@ class _Block:
         parts &= np.cumsum(turns, dtype=np.int8) <= 0
 
     def _drop_undecodable(self, plain: Flags) -> None:
-        if self.encoding in _UNDEFINED:
-            for code in _UNDEFINED[self.encoding]:
-                plain[self._line_of(np.flatnonzero(self.codes == code))] = False
-            return
-        if self.encoding != "utf-8" or not self.beyond_ascii.any() or _is_text(self.data):
+        if self._is_text(self.data):
             return
         for line in np.flatnonzero(self.beyond_ascii).tolist():
-            if not _is_text(self.data[self.starts[line] : self.ends[line]]):
+            if not self._is_text(self.data[self.starts[line] : self.ends[line]]):
                 plain[line] = False
+
+    def _is_text(self, data: bytes) -> bool:
+        """Does every byte stand for something in the encoding?"""
+        if data.isascii():
+            return True
+        try:
+            data.decode(self.encoding)
+        except UnicodeDecodeError:
+            return False
+        return True
 
     def text(self, plain: Flags) -> bytes:
         """Some lines in UTF-8."""
@@ -297,9 +314,7 @@ class _Block:
         return self.data[self.starts[number] : self.ends[number]].decode(self.encoding)
 
 
-def _is_text(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+@cache
+def _encoded_blanks(encoding: str) -> frozenset[bytes]:
+    """The blanks beyond ASCII in an encoding."""
+    return frozenset(char.encode(encoding, "ignore") for char in _BLANKS if not char.isascii()) - {b""}

@@ -62,7 +62,10 @@ class Clock:
             places = np.flatnonzero(lengths == length)
             if not len(places):
                 continue
-            cells = data[start[places][:, None] + np.arange(length)]
+            if len(places) == size:
+                cells = data[start[0] : start[0] + size * length].reshape(size, length)
+            else:
+                cells = data[start[places][:, None] + np.arange(length)]
             for layout in layouts:
                 written, good = layout.read(cells)
                 good &= left[places]

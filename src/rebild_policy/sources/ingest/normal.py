@@ -22,7 +22,8 @@ from rebild_policy.sources.ingest.events import Made
 from rebild_policy.sources.ingest.moments import Clock
 from rebild_policy.sources.reading import SourcedCase
 
-_COMPRESSION: Final = "zstd"
+_COMPRESSION: Final = "lz4"  # a bucket is read soon and then of no use
+_DISTINCT: Final = {"cid", "pos", "id", "day", "instant", "clock", ROW}  # columns that hardly repeat a value
 _EVER: Final = date.max  # all events of a case, whatever the day
 
 
@@ -89,7 +90,8 @@ class Tables:
         keys = [table[column].to_numpy() for column in reversed(by)]
         order = np.lexsort(keys)
         table = table if (order[1:] > order[:-1]).all() else table.take(pyarrow.array(order))
-        parquet.write_table(table, folder / f"{name}.parquet", compression=_COMPRESSION)
+        often = [column for column in names if column not in _DISTINCT]
+        parquet.write_table(table, folder / f"{name}.parquet", compression=_COMPRESSION, use_dictionary=often)
 
 
 def _of_type(case: Case, type_: str) -> list[Any]:
