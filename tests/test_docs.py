@@ -27,6 +27,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 from types import ModuleType
@@ -365,16 +366,21 @@ def test_every_option_is_documented(command: str, tmp_path: Path) -> None:
     assert not [option for option in options if f"`{option}" not in section]
 
 
-def options_of(command: str) -> set[str]:
-    """The options of a command, as its help has them."""
-    found = typer.main.get_command(app).commands[command]  # type: ignore[attr-defined]
-    return {option for parameter in found.params for option in parameter.opts if option.startswith("--")} | {"--help"}
+@cache
+def options() -> dict[str, set[str]]:
+    """The options of each command, as its help has them."""
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    return {
+        command: {option for parameter in commands[command].params for option in parameter.opts if option.startswith("--")}
+        | {"--help"}
+        for command in COMMANDS
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_command_and_option_that_a_page_speaks_of_exists(name: str) -> None:
     page = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
-    known = {command: options_of(command) for command in COMMANDS}
+    known = options()
     every = set().union(*known.values(), {"--version"})
     for command, rest in re.findall(r"^(?:`|- run: | *)rebild-policy ([a-z][a-z-]*)([^\n`|]*)", page, re.MULTILINE):
         assert command in known, f"{name}: rebild-policy {command}"

@@ -22,8 +22,8 @@ import duckdb
 
 from benchmarks.audit import export, generator, handwritten
 from rebild_policy import Policy
-from rebild_policy.bulk import judge_buckets
-from rebild_policy.bulkaudit.running import BYTES_A_BUCKET
+from rebild_policy.audits.bulk.judging import judge_buckets
+from rebild_policy.audits.bulk.running import BYTES_A_BUCKET
 from rebild_policy.bundled import rules_folder
 from rebild_policy.engines.tables.buckets import BucketJudge
 from rebild_policy.engines.tables.layout import CASE, fields_of

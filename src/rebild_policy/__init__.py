@@ -18,18 +18,18 @@ from rebild_policy.version import VERSION as __version__  # noqa: N811
 
 if TYPE_CHECKING:
     from rebild_policy import errors
-    from rebild_policy.auditresults import Audit
+    from rebild_policy.audits.comparison import compare_audits
+    from rebild_policy.audits.comparisonresults import AuditComparison
+    from rebild_policy.audits.results import Audit
     from rebild_policy.calendar import Calendar
-    from rebild_policy.comparison import compare_audits
-    from rebild_policy.comparisonresults import AuditComparison
     from rebild_policy.errors import PolicyError
     from rebild_policy.facts import Case, Coverage, Event, events
     from rebild_policy.policy import Policy
     from rebild_policy.results import Finding, Report, Row, Verdict
 
 _HOMES = {
-    "Audit": "auditresults",
-    "AuditComparison": "comparisonresults",
+    "Audit": "audits.results",
+    "AuditComparison": "audits.comparisonresults",
     "Calendar": "calendar",
     "Case": "facts",
     "Coverage": "facts",
@@ -40,7 +40,7 @@ _HOMES = {
     "Report": "results",
     "Row": "results",
     "Verdict": "results",
-    "compare_audits": "comparison",
+    "compare_audits": "audits.comparison",
     "errors": "",
     "events": "facts",
 }

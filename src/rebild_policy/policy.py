@@ -9,10 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
-from rebild_policy.audit import Progress, Source, run_audit
-from rebild_policy.auditcounts import Ready
-from rebild_policy.auditresults import Audit
-from rebild_policy.bulkloading import bulk_audit, chosen_engine
+from rebild_policy.audits.casewise import Progress, Source, run_audit
+from rebild_policy.audits.choosing import bulk_audit, chosen_engine
+from rebild_policy.audits.counts import Ready
+from rebild_policy.audits.results import Audit
 from rebild_policy.bundled import rules_folder
 from rebild_policy.calendar import Calendar
 from rebild_policy.crosscheck import CrossCheck

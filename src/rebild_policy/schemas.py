@@ -12,13 +12,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from rebild_policy.auditresults import Audit
-from rebild_policy.comparisonresults import AuditComparison
+from rebild_policy.audits.comparisonresults import AuditComparison
+from rebild_policy.audits.publishing import Published
+from rebild_policy.audits.results import Audit
 from rebild_policy.errors import UsageError, did_you_mean
 from rebild_policy.facts import Case
 from rebild_policy.facts.base import REGISTRY
 from rebild_policy.policydiff import PolicyDifference
-from rebild_policy.publishing import Published
 from rebild_policy.results import Finding, Report
 from rebild_policy.review.sampling import Sample
 from rebild_policy.rulefiles import (

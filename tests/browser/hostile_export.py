@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from rebild_policy import Audit, Policy
-from rebild_policy.auditresults import Activity, QuarantinedRow
+from rebild_policy.audits.results import Activity, QuarantinedRow
 from rebild_policy.waivers import Waiver
 
 SCRIPT = "<script>window.harmed = 1; alert(1)</script>"

@@ -12,9 +12,9 @@ import duckdb
 import pytest
 
 from rebild_policy import Case
+from rebild_policy.audits.equality import decisions_of
 from rebild_policy.engines.tables.decided import decided_in
 from rebild_policy.engines.tables.store import write_bucket
-from rebild_policy.equality import decisions_of
 from rebild_policy.facts import vocabulary
 
 FIRST, AS_OF = date(2026, 1, 1), date(2026, 2, 20)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from report_samples import AS_OF, HOSTILE, all_findings, decisions, late_replies, make_audit
 
-from rebild_policy.auditresults import Audit, SourceInfo
+from rebild_policy.audits.results import Audit, SourceInfo
 from rebild_policy.loading import load_rules
 from rebild_policy.results import NotCheckableRule, ParameterInfo, Report, RuleSetInfo, Words
 from rebild_policy.rules import Statement

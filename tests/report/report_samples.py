@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from rebild_policy.auditresults import (
+from rebild_policy.audits.results import (
     Accounting,
     Activity,
     Assumption,

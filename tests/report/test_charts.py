@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import pytest
 from report_samples import AS_OF, all_findings, make_audit
 
-from rebild_policy.auditresults import Audit, Breakdown, Cell, DueCount
-from rebild_policy.breakdowns import breakdown
+from rebild_policy.audits.breakdowns import breakdown
+from rebild_policy.audits.results import Audit, Breakdown, Cell, DueCount
 from rebild_policy.report import charts
 from rebild_policy.report.timeline import course
 from rebild_policy.report.writing import Writer

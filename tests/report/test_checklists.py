@@ -11,7 +11,7 @@ import pytest
 from html_page import Page, squeezed
 from report_samples import AS_OF, HOSTILE, event, late_replies
 
-from rebild_policy.auditresults import SourceInfo
+from rebild_policy.audits.results import SourceInfo
 from rebild_policy.privacy import CPR_SHAPE
 from rebild_policy.report.checklists import EVENTS, render_checklists
 from rebild_policy.report.writing import Writer

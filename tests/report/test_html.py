@@ -14,7 +14,7 @@ from html_page import Page, squeezed
 from report_samples import HOSTILE, make_audit
 
 from rebild_policy import report
-from rebild_policy.auditresults import Audit
+from rebild_policy.audits.results import Audit
 from rebild_policy.report import figures
 from rebild_policy.report.html import headline, render_html
 from rebild_policy.report.writing import Writer

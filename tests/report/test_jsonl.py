@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pytest
 from report_samples import all_findings
 
-from rebild_policy.auditresults import Audit
+from rebild_policy.audits.results import Audit
 from rebild_policy.report.jsonl import Explain, write_findings
 from rebild_policy.results import Finding, Verdict
 from rebild_policy.rules import Language

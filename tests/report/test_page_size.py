@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rebild_policy import Audit, Policy, Verdict
-from rebild_policy.breakdowns import BreakdownCounts
+from rebild_policy.audits.breakdowns import BreakdownCounts
 from rebild_policy.report import html
 from rebild_policy.report.html import render_html
 from rebild_policy.results import DayCount

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from report_samples import all_findings, make_audit
 from rich.console import Console
 
-from rebild_policy.auditresults import Audit
+from rebild_policy.audits.results import Audit
 from rebild_policy.privacy import CPR_SHAPE
 from rebild_policy.report.html import render_html
 from rebild_policy.report.jsonl import write_findings

@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 from report_samples import all_findings, make_audit
 
-from rebild_policy.auditresults import Audit
+from rebild_policy.audits.results import Audit
 from rebild_policy.report.sarif import render_sarif
 from rebild_policy.results import Report, Waived
 from rebild_policy.rules import Language

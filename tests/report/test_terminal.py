@@ -11,7 +11,7 @@ from report_samples import HOSTILE, make_audit
 from rich.cells import cell_len
 from rich.console import Console
 
-from rebild_policy.auditresults import Audit
+from rebild_policy.audits.results import Audit
 from rebild_policy.report.terminal import render_audit, render_report
 from rebild_policy.results import Report
 from rebild_policy.rules import Language, Statement

@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from rebild_policy import report
-from rebild_policy.auditresults import ReviewNote
+from rebild_policy.audits.results import ReviewNote
 from rebild_policy.labels import VERDICTS, Label
 from rebild_policy.report import texts
 from rebild_policy.results import Change, MissingFact, NearMiss, Sought, Verdict

@@ -14,10 +14,10 @@ import pytest
 from review_samples import AS_OF, DEMO, Source, names
 
 from rebild_policy import Policy, Verdict
+from rebild_policy.audits.smallcells import LEAST
 from rebild_policy.privacy import CPR_SHAPE
 from rebild_policy.review.sampling import Sample
 from rebild_policy.schemas import schema
-from rebild_policy.smallcells import LEAST
 from rebild_policy.waivers import Waiver
 
 Small = Callable[..., Source]

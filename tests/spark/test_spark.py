@@ -15,7 +15,7 @@ from pyarrow import parquet
 from spark_samples import AS_OF, ROOT, Dirty, check_numbers, local_findings
 
 from rebild_policy import Policy
-from rebild_policy.bulk import judge_buckets
+from rebild_policy.audits.bulk.judging import judge_buckets
 from rebild_policy.engines.tables.store import write_buckets
 from rebild_policy.errors import MappingError, SourceError, UsageError
 from rebild_policy.sources.export import read_export

@@ -18,8 +18,8 @@ from reference.markdown import code, table
 MODULES = {
     "rebild_policy.strategies": None,
     "rebild_policy.testing": None,
-    "rebild_policy.comparison": ("read_audit",),
-    "rebild_policy.baseline": ("read_findings", "read_baseline", "with_baseline"),
+    "rebild_policy.audits.comparison": ("read_audit",),
+    "rebild_policy.audits.baseline": ("read_findings", "read_baseline", "with_baseline"),
     "rebild_policy.waivers": ("read_waivers",),
 }
 _ELSEWHERE = {

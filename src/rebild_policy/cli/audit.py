@@ -10,13 +10,13 @@ from pathlib import Path
 
 from rich.progress import TaskID
 
-from rebild_policy.audit import Progress, Stage
-from rebild_policy.auditresults import Audit
-from rebild_policy.baseline import read_baseline, with_baseline
+from rebild_policy.audits.baseline import read_baseline, with_baseline
+from rebild_policy.audits.casewise import Progress, Stage
+from rebild_policy.audits.publishing import published
+from rebild_policy.audits.results import Audit
 from rebild_policy.cli.common import console, day, exit_code, language, policy, progress
 from rebild_policy.errors import UsageError, shown
 from rebild_policy.preflight import preflight
-from rebild_policy.publishing import published
 from rebild_policy.report.html import render_html
 from rebild_policy.report.jsonl import write_findings
 from rebild_policy.report.junit import render_junit

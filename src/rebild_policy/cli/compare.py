@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rebild_policy.baseline import read_findings
+from rebild_policy.audits.baseline import read_findings
+from rebild_policy.audits.comparison import compare_audits, read_audit
 from rebild_policy.bundled import rules_folder
 from rebild_policy.cli.audit import check_outputs
 from rebild_policy.cli.common import console, language
-from rebild_policy.comparison import compare_audits, read_audit
 from rebild_policy.loading import load_rules
 from rebild_policy.report.comparison import comparison_markdown, render_comparison
 from rebild_policy.rules import Language

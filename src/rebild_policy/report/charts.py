@@ -13,7 +13,7 @@ from itertools import accumulate
 from math import ceil
 from typing import Final
 
-from rebild_policy.auditresults import Audit, Dimension
+from rebild_policy.audits.results import Audit, Dimension
 from rebild_policy.report.figures import ORDER, Counts
 from rebild_policy.report.writing import Writer
 from rebild_policy.results import Statistic, Verdict

@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from rich.console import Console
 
-from rebild_policy.comparisonresults import (
+from rebild_policy.audits.comparisonresults import (
     AuditComparison,
     AuditInfo,
     Quantity,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rebild_policy.equality import Comparable, EqualTreatment, Group
+from rebild_policy.audits.equality import Comparable, EqualTreatment, Group
 from rebild_policy.report.writing import Writer
 
 LEFT_OUT = "–"

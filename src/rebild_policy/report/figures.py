@@ -9,7 +9,7 @@ from datetime import date
 from itertools import chain, islice, zip_longest
 from typing import Any
 
-from rebild_policy.auditresults import Accounting, Audit, RuleTally
+from rebild_policy.audits.results import Accounting, Audit, RuleTally
 from rebild_policy.results import Finding, Verdict
 from rebild_policy.rules import Statement
 

@@ -17,7 +17,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from rebild_policy.auditresults import Audit, RuleTally
+from rebild_policy.audits.results import Audit, RuleTally
 from rebild_policy.report import charts, equal, figures
 from rebild_policy.report.figures import Counts
 from rebild_policy.report.reviews import reviews_on_page

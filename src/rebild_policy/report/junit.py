@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
-from rebild_policy.auditresults import Audit
+from rebild_policy.audits.results import Audit
 from rebild_policy.report.figures import by_rule, place
 from rebild_policy.report.sentences import acceptance, evidence, gist
 from rebild_policy.report.writing import Writer, safe

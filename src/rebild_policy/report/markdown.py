@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from rebild_policy.auditresults import Audit
+from rebild_policy.audits.results import Audit
 from rebild_policy.report import equal, figures
 from rebild_policy.report.figures import ORDER
 from rebild_policy.report.sentences import counted, gist, since

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pyarrow
 from pyarrow import compute, parquet
 
-from rebild_policy.auditresults import Audit
+from rebild_policy.audits.results import Audit
 from rebild_policy.report.tables import Line, lines_of
 
 _TEXT: Final = pyarrow.string()

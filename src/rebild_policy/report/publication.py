@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rebild_policy.publishing import Number, Published, PublishedBreakdown, PublishedValue
+from rebild_policy.audits.publishing import Number, Published, PublishedBreakdown, PublishedValue
 from rebild_policy.report import equal
 from rebild_policy.report.equal import LEFT_OUT
 from rebild_policy.report.figures import ORDER

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from rebild_policy.auditresults import Audit, ReviewNote, ReviewTally
+from rebild_policy.audits.results import Audit, ReviewNote, ReviewTally
 from rebild_policy.report.writing import Writer, safe
 from rebild_policy.review.sampling import Sample, Stratum
 from rebild_policy.rules import Statement

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from rebild_policy.auditresults import Audit
+from rebild_policy.audits.results import Audit
 from rebild_policy.report.figures import place
 from rebild_policy.report.jsonl import escaped
 from rebild_policy.report.sentences import gist

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rebild_policy.auditresults import Audit
+from rebild_policy.audits.results import Audit
 from rebild_policy.labels import SEVERITIES
 from rebild_policy.report.writing import Writer, capital, safe
 from rebild_policy.results import (

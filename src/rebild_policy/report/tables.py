@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from rebild_policy.auditresults import Audit
+from rebild_policy.audits.results import Audit
 from rebild_policy.errors import UsageError, did_you_mean
 from rebild_policy.report.figures import place
 from rebild_policy.results import Finding, Verdict

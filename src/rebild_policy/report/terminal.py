@@ -9,7 +9,7 @@ from rich.segment import Segment, Segments
 from rich.table import Column, Table
 from rich.text import Text
 
-from rebild_policy.auditresults import Activity, Audit, RuleTally
+from rebild_policy.audits.results import Activity, Audit, RuleTally
 from rebild_policy.report import equal, figures
 from rebild_policy.report.figures import ORDER, Counts
 from rebild_policy.report.reviews import answers, question, review_note, reviews_of

@@ -8,7 +8,7 @@ from typing import Final
 
 import xlsxwriter
 
-from rebild_policy.auditresults import Audit
+from rebild_policy.audits.results import Audit
 from rebild_policy.errors import UsageError
 from rebild_policy.report.tables import Line, harmless, lines_of, total
 

@@ -16,7 +16,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from rebild_policy.auditresults import Audit, ReviewInfo, ReviewNote, ReviewProblem, ReviewTally
+from rebild_policy.audits.results import Audit, ReviewInfo, ReviewNote, ReviewProblem, ReviewTally
 from rebild_policy.errors import Location, SourceError, shown
 from rebild_policy.review.sampling import Checklist, Sample
 from rebild_policy.rules import Language

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from rebild_policy.audit import case_name
-from rebild_policy.auditresults import Audit, SourceInfo
-from rebild_policy.breakdowns import LONGEST
+from rebild_policy.audits.breakdowns import LONGEST
+from rebild_policy.audits.casewise import case_name
+from rebild_policy.audits.results import Audit, SourceInfo
+from rebild_policy.audits.smallcells import LEAST
 from rebild_policy.facts import Event
 from rebild_policy.privacy import redact
 from rebild_policy.results import (
@@ -31,7 +32,6 @@ from rebild_policy.results import (
     public_id,
 )
 from rebild_policy.rules import Profile, Statement
-from rebild_policy.smallcells import LEAST
 from rebild_policy.sources.export import Export, SourcedCase
 
 

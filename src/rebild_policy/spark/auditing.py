@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from rebild_policy import errors
-from rebild_policy.bulk import SCHEMA as FINDINGS
+from rebild_policy.audits.bulk.judging import SCHEMA as FINDINGS
 from rebild_policy.errors import EngineError, PolicyError, UsageError
 from rebild_policy.plan import Plan
 from rebild_policy.policy import Policy, check_day

@@ -9,8 +9,8 @@ from typing import Final
 
 import duckdb
 
+from rebild_policy.audits.equality import Decided
 from rebild_policy.engines.tables.layout import CASE
-from rebild_policy.equality import Decided
 
 # What the citizen came with, the surest first.
 _WAYS: Final = (("inquiry_received", "kind = 'application'"), ("application_received", "true"), ("inquiry_received", "true"))

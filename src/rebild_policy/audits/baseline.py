@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from rebild_policy.auditresults import Audit, BaselineInfo, FixedFinding
+from rebild_policy.audits.results import Audit, BaselineInfo, FixedFinding
 from rebild_policy.errors import Location, SourceError, shown
 from rebild_policy.results import Finding, Verdict
 

@@ -20,8 +20,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from rebild_policy import Audit, Case, Policy
-from rebild_policy.auditresults import Breakdown
-from rebild_policy.equality import (
+from rebild_policy.audits.equality import (
     DIMENSIONS,
     Comparable,
     Decided,
@@ -32,12 +31,13 @@ from rebild_policy.equality import (
     waiting,
     wilson,
 )
+from rebild_policy.audits.results import Breakdown
+from rebild_policy.audits.smallcells import LEAST
 from rebild_policy.report.html import render_html
 from rebild_policy.report.markdown import render_markdown
 from rebild_policy.report.terminal import render_audit
-from rebild_policy.smallcells import LEAST
 
-DEMO = Path(__file__).parents[1] / "src" / "rebild_policy" / "demo"
+DEMO = Path(__file__).parents[2] / "src" / "rebild_policy" / "demo"
 AS_OF = date(2026, 3, 2)
 
 

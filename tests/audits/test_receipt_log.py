@@ -20,7 +20,7 @@ from rebild_policy.impact import cases_of, compare
 from rebild_policy.sources.export import read_export
 from rebild_policy.sources.mapping import load_mapping
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 LOG = Path(os.environ.get("REBILD_POLICY_DATA", ROOT.parent / "shared" / "data")) / "receipt.csv"
 AS_OF = date(2012, 2, 1)
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from rebild_policy import Audit, Policy, Verdict
-from rebild_policy.baseline import read_baseline, with_baseline
+from rebild_policy.audits.baseline import read_baseline, with_baseline
 from rebild_policy.cli.main import main
 from rebild_policy.errors import SourceError
 from rebild_policy.report.jsonl import write_findings

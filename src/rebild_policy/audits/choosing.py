@@ -32,4 +32,4 @@ def chosen_engine(engine: str, export: Path | ArrowTable) -> Literal["compiled",
 
 def bulk_audit() -> ModuleType:
     """The module that audits bucket by bucket."""
-    return import_module("rebild_policy.bulkaudit.assembling")
+    return import_module("rebild_policy.audits.bulk.assembling")

@@ -15,8 +15,8 @@ from weakref import finalize
 import pyarrow
 from pyarrow import compute, parquet
 
-from rebild_policy.auditcounts import Covered, Judge
-from rebild_policy.bulk import rows_by_case
+from rebild_policy.audits.bulk.judging import rows_by_case
+from rebild_policy.audits.counts import Covered, Judge
 from rebild_policy.engines.tables import selecting
 from rebild_policy.engines.tables.layout import CASE
 from rebild_policy.engines.tables.store import read_stored

@@ -8,11 +8,11 @@ from typing import Final
 
 from pyarrow import compute, parquet
 
-from rebild_policy.audit import LISTED, Progress, Source, activities, assumptions, loose_links
-from rebild_policy.auditcounts import Judge
-from rebild_policy.auditresults import Accounting, Audit, QuarantinedRow, SourceInfo
-from rebild_policy.bulkaudit.running import Job, Outcome, run
-from rebild_policy.equality import equal_treatment
+from rebild_policy.audits.bulk.running import Job, Outcome, run
+from rebild_policy.audits.casewise import LISTED, Progress, Source, activities, assumptions, loose_links
+from rebild_policy.audits.counts import Judge
+from rebild_policy.audits.equality import equal_treatment
+from rebild_policy.audits.results import Accounting, Audit, QuarantinedRow, SourceInfo
 from rebild_policy.findings import not_checkable, statistics_of
 from rebild_policy.results import Verdict
 from rebild_policy.sources.accounting import LinkCount

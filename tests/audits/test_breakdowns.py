@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from rebild_policy import Audit, Case, Policy, Verdict
-from rebild_policy.auditresults import Breakdown
-from rebild_policy.breakdowns import DIMENSIONS, BreakdownCounts, breakdown
+from rebild_policy.audits.breakdowns import DIMENSIONS, BreakdownCounts, breakdown
+from rebild_policy.audits.results import Breakdown
 from rebild_policy.report import figures
 from small_export import audit
 
-DEMO = Path(__file__).parent.parent / "src" / "rebild_policy" / "demo"
+DEMO = Path(__file__).parents[2] / "src" / "rebild_policy" / "demo"
 
 
 @pytest.fixture(scope="module")

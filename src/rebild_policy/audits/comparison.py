@@ -12,9 +12,8 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from rebild_policy.auditresults import Audit, RuleTally
-from rebild_policy.baseline import Known, known_finding
-from rebild_policy.comparisonresults import (
+from rebild_policy.audits.baseline import Known, known_finding
+from rebild_policy.audits.comparisonresults import (
     AuditComparison,
     AuditInfo,
     Comparability,
@@ -27,6 +26,7 @@ from rebild_policy.comparisonresults import (
     StatisticComparison,
     Unlike,
 )
+from rebild_policy.audits.results import Audit, RuleTally
 from rebild_policy.errors import Location, SourceError, UsageError, shown
 from rebild_policy.results import Finding, RuleSetInfo, Verdict
 

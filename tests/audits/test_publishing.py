@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from rebild_policy import Audit, Policy, Verdict
-from rebild_policy.auditresults import Breakdown, Cell
+from rebild_policy.audits.publishing import VERDICTS, Published, published
+from rebild_policy.audits.results import Breakdown, Cell
+from rebild_policy.audits.smallcells import LEAST
 from rebild_policy.cli.main import app
-from rebild_policy.publishing import VERDICTS, Published, published
 from rebild_policy.report.publication import render_publication
-from rebild_policy.smallcells import LEAST
 from test_smallcells import Table, possible, with_totals
 
-DEMO = Path(__file__).parents[1] / "src" / "rebild_policy" / "demo"
+DEMO = Path(__file__).parents[2] / "src" / "rebild_policy" / "demo"
 AS_OF = date(2026, 3, 2)
 
 

@@ -17,8 +17,8 @@ from pyarrow import parquet
 from typer.testing import CliRunner
 
 from rebild_policy import Audit, Policy, Verdict
-from rebild_policy.baseline import read_baseline, with_baseline
-from rebild_policy.bulkaudit import assembling
+from rebild_policy.audits.baseline import read_baseline, with_baseline
+from rebild_policy.audits.bulk import assembling
 from rebild_policy.cli.main import app
 from rebild_policy.errors import DisagreementError, UsageError
 from rebild_policy.report.jsonl import write_findings
@@ -173,9 +173,9 @@ policy.audit(folder / "export.csv", folder / "mapping.yaml", date(2026, 2, 9), c
 def test_a_killed_audit_is_taken_up_and_says_the_same(
     audit: Callable[..., Audit], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    script = "import rebild_policy.bulkaudit.running as running\nrunning.BYTES_A_BUCKET = 1_500\n" + KILLED
+    script = "import rebild_policy.audits.bulk.running as running\nrunning.BYTES_A_BUCKET = 1_500\n" + KILLED
     expected = audit(engine="compiled")
-    monkeypatch.setattr("rebild_policy.bulkaudit.running.BYTES_A_BUCKET", 1_500)
+    monkeypatch.setattr("rebild_policy.audits.bulk.running.BYTES_A_BUCKET", 1_500)
     random, stages = Random(5), set()
     for number in range(5):
         work = tmp_path / f"work-{number}"

@@ -13,11 +13,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from rebild_policy.auditresults import Audit, Breakdown, Dimension, RuleTally
-from rebild_policy.equality import EqualTreatment, Waiting, waiting
+from rebild_policy.audits.equality import EqualTreatment, Waiting, waiting
+from rebild_policy.audits.results import Audit, Breakdown, Dimension, RuleTally
+from rebild_policy.audits.smallcells import LEAST, Place, hidden
 from rebild_policy.results import Result, RuleSetInfo, SafeText, Statistic, Verdict, Words
 from rebild_policy.rules import Profile
-from rebild_policy.smallcells import LEAST, Place, hidden
 
 Number = int | None  # None: left out
 VERDICTS: Final = tuple(Verdict)

@@ -15,10 +15,10 @@ from typing import Any, Final
 import pyarrow
 from pyarrow import parquet
 
-from rebild_policy.auditcounts import Counts, Judge
-from rebild_policy.bulk import fingerprint_of, put, recheck, start_run
-from rebild_policy.bulkaudit import parts
-from rebild_policy.bulkaudit.store import Kept, Store
+from rebild_policy.audits.bulk import parts
+from rebild_policy.audits.bulk.judging import fingerprint_of, put, recheck, start_run
+from rebild_policy.audits.bulk.store import Kept, Store
+from rebild_policy.audits.counts import Counts, Judge
 from rebild_policy.engines.tables.auditing import AuditJudge
 from rebild_policy.engines.tables.decided import decided_in
 from rebild_policy.facts import Coverage, SameDay

@@ -19,8 +19,8 @@ from benchmarks.audit import handwritten
 from benchmarks.audit.generator import generate
 from pyarrow import parquet
 
-from rebild_policy import bulk
-from rebild_policy.bulk import judge_buckets
+from rebild_policy.audits.bulk import judging as bulk
+from rebild_policy.audits.bulk.judging import judge_buckets
 from rebild_policy.bundled import rules_folder
 from rebild_policy.engines.tables.compiling import Program
 from rebild_policy.engines.tables.layout import CASE, fields_of
@@ -36,7 +36,7 @@ AS_OF = date(2024, 6, 1)
 AUDIT = f"""
 import sys
 from pathlib import Path
-sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[1])!r}]
+sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[2])!r}]
 from test_bulk import AS_OF, judge_buckets, plan
 from pathlib import Path
 print("ready", flush=True)

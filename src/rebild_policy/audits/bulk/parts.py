@@ -11,8 +11,8 @@ from typing import Any, Final
 import pyarrow
 from pyarrow import compute, parquet
 
-from rebild_policy.auditcounts import Counts
-from rebild_policy.breakdowns import DIMENSIONS
+from rebild_policy.audits.breakdowns import DIMENSIONS
+from rebild_policy.audits.counts import Counts
 from rebild_policy.engines.tables.store import read_stored
 from rebild_policy.facts import Case
 from rebild_policy.plan import Plan

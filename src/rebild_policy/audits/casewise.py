@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from rebild_policy.auditcounts import Counts, Judge
-from rebild_policy.auditresults import Accounting, Activity, Assumption, Audit, QuarantinedRow, SourceInfo
+from rebild_policy.audits.counts import Counts, Judge
+from rebild_policy.audits.equality import equal_treatment
+from rebild_policy.audits.results import Accounting, Activity, Assumption, Audit, QuarantinedRow, SourceInfo
 from rebild_policy.crosscheck import CrossCheck
-from rebild_policy.equality import equal_treatment
 from rebild_policy.findings import not_checkable, statistics_of
 from rebild_policy.plan import Plan
 from rebild_policy.privacy import holds_cpr

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, get_args
 
-from rebild_policy.auditresults import Breakdown, Cell, Dimension, DueCount
+from rebild_policy.audits.results import Breakdown, Cell, Dimension, DueCount
+from rebild_policy.audits.smallcells import LEAST
 from rebild_policy.facts import Case, Event
 from rebild_policy.privacy import redact
 from rebild_policy.results import Finding, Verdict
-from rebild_policy.smallcells import LEAST
 
 DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
 LONGEST: Final = 80  # characters of one

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from rebild_policy.smallcells import LEAST, hidden, hidden_of_list
+from rebild_policy.audits.smallcells import LEAST, hidden, hidden_of_list
 
 Table = list[list[int]]
 SMALL = range(1, LEAST)

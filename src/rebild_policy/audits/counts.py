@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
-from rebild_policy.auditresults import Reason, RuleTally
-from rebild_policy.breakdowns import DIMENSIONS, BreakdownCounts
+from rebild_policy.audits.breakdowns import DIMENSIONS, BreakdownCounts
+from rebild_policy.audits.equality import Decided, decisions_of
+from rebild_policy.audits.results import Reason, RuleTally
 from rebild_policy.crosscheck import CrossCheck
 from rebild_policy.engines import Engine
-from rebild_policy.equality import Decided, decisions_of
 from rebild_policy.explaining.explain import Explainer
 from rebild_policy.facts import Coverage, SameDay
 from rebild_policy.findings import Counted, findings_of, split

@@ -14,9 +14,9 @@ from itertools import accumulate
 from math import comb, floor, sqrt
 from typing import Any, Final, Literal, NamedTuple
 
+from rebild_policy.audits.smallcells import LEAST, hidden, hidden_of_list
 from rebild_policy.facts import Case, Event
 from rebild_policy.results import Result, SafeText
-from rebild_policy.smallcells import LEAST, hidden, hidden_of_list
 
 STATEMENT: Final = "G41"
 LISTED: Final = 40  # values of a unit or a channel that are listed by themselves

@@ -13,10 +13,10 @@ import jsonschema
 import pytest
 
 from rebild_policy import Audit, AuditComparison, Policy, Verdict, compare_audits
-from rebild_policy.baseline import read_findings
+from rebild_policy.audits.baseline import read_findings
+from rebild_policy.audits.comparison import TOO_FEW, read_audit
+from rebild_policy.audits.comparisonresults import StatementComparison
 from rebild_policy.cli.main import main
-from rebild_policy.comparison import TOO_FEW, read_audit
-from rebild_policy.comparisonresults import StatementComparison
 from rebild_policy.errors import SourceError, UsageError
 from rebild_policy.report.comparison import comparison_markdown
 from rebild_policy.report.jsonl import write_findings

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from rebild_policy.equality import EqualTreatment
+from rebild_policy.audits.equality import EqualTreatment
 from rebild_policy.results import (
     Finding,
     MissingFact,

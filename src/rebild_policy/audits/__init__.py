@@ -1,0 +1,1 @@
+"""Audits: an export judged case by case or bucket by bucket, what is counted of it, compared, accepted and published."""
