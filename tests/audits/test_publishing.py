@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from test_smallcells import Table, possible, with_totals
 from typer.testing import CliRunner
 
 from rebild_policy import Audit, Policy, Verdict
@@ -20,7 +21,6 @@ from rebild_policy.audits.results import Breakdown, Cell
 from rebild_policy.audits.smallcells import LEAST
 from rebild_policy.cli.main import app
 from rebild_policy.report.publication import render_publication
-from test_smallcells import Table, possible, with_totals
 
 DEMO = Path(__file__).parents[2] / "src" / "rebild_policy" / "demo"
 AS_OF = date(2026, 3, 2)

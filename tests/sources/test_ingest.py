@@ -116,3 +116,28 @@ def folder(parent, name):
     made = parent / str(name)
     made.mkdir()
     return made
+
+
+BLANKS = {"utf-8": ("\u00a0", "\u2009", "\u3000", "\u1680", "\u0085"), "cp1252": ("\u00a0",), "iso-8859-1": ("\u00a0", "\u0085")}
+PLAIN_MAPPING = """
+mapping: Sager
+source: {{format: csv, delimiter: ";", encoding: {encoding}}}
+columns: {{case: sag, activity: handling, time: tid, note: note}}
+activities:
+  Note:
+    - event: information_requested
+      set:
+        source: {{column: note}}
+covers:
+  information_requested: [source]
+"""
+
+
+@pytest.mark.parametrize(("encoding", "blank"), [(encoding, blank) for encoding in BLANKS for blank in BLANKS[encoding]])
+def test_blanks_beyond_ascii_are_taken_off_cells(encoding: str, blank: str, tmp_path: Path) -> None:
+    """Danish letters and section signs are no reason to read line by line, and blanks of all kinds are found beside them."""
+    rows = [f"S{n};Note;2026-01-{1 + n % 28:02};Høring, § {n} og så\u00e6" for n in range(500)]
+    rows[250] = f"S250{blank};Note;2026-01-05;{blank}Høring{blank}"
+    (tmp_path / "sager.csv").write_bytes("\n".join(["sag;handling;tid;note", *rows, ""]).encode(encoding))
+    (tmp_path / "mapping.yaml").write_text(PLAIN_MAPPING.format(encoding=encoding), encoding="utf-8")
+    assert compare(tmp_path / "sager.csv", load_mapping(tmp_path / "mapping.yaml"), tmp_path) == 500

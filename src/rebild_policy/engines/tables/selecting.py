@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import duckdb
+import pyarrow
 
 from rebild_policy.engines.tables.merging import merged
 
@@ -60,6 +61,7 @@ def in_order(parts: Sequence[Path], rules: Sequence[str], scratch: Path) -> Iter
     """The verdicts of some rules as Arrow tables, by case, rule, row and ids: each part is sorted into `scratch`, and all are
     merged. No case is in two parts.
     """
+    pyarrow.system_memory_pool().release_unused()  # the system's allocator keeps what the audit had at its peak
     with TemporaryDirectory(dir=scratch, prefix="sorted-") as folder:
         files = [Path(folder) / f"{number}.parquet" for number in range(len(parts))]
         with duckdb.connect(config=_config(scratch)) as con:

@@ -1,0 +1,66 @@
+"""Rows of buckets written in order, and sorted files merged: whatever the sizes, what a sort of all rows gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import duckdb
+import pyarrow
+import pytest
+from pyarrow import parquet
+
+from rebild_policy.engines.tables import merging, writing
+
+
+def written(rows: list[tuple[int | None, ...]], keys: int, folder: Path) -> list[tuple[int, ...]]:
+    """The rows as they are written, each with its own number at the end."""
+    columns = [*zip(*rows, strict=True), range(len(rows))]
+    table = pyarrow.table({f"c{n}": pyarrow.array(column, pyarrow.int64()) for n, column in enumerate(columns)})
+    with duckdb.connect() as con:
+        con.register("rows", table)
+        writing.write_rows(con, "SELECT *, c0 AS again FROM rows", keys, folder / "rows.parquet")
+    return [row["c" + str(len(columns) - 1)] for row in parquet.read_table(folder / "rows.parquet").to_pylist()]
+
+
+@pytest.mark.parametrize("most", [0, 1, 3, 2**20, 2**31 - 1])
+@pytest.mark.parametrize("keys", [1, 3, 5])
+def test_rows_are_written_in_the_order_of_their_keys(most: int, keys: int, tmp_path: Path) -> None:
+    """Also where the keys are too large to be put together in one number."""
+    random = Random(most * 10 + keys)
+    rows = [tuple(random.choice((random.randint(0, most), None if n else 0)) for n in range(keys)) for _ in range(400)]
+    greatest = most + 1
+
+    def key(number: int) -> tuple[int, ...]:
+        return tuple(greatest if value is None else value for value in rows[number])
+
+    found = written(rows, keys, tmp_path)
+    assert sorted(found) == list(range(len(rows)))
+    assert [key(number) for number in found] == sorted(map(key, range(len(rows))))
+
+
+def test_no_rows_are_a_file_without_rows(tmp_path: Path) -> None:
+    with duckdb.connect() as con:
+        writing.write_rows(con, "SELECT 1 AS key, 'a' AS \"case\" WHERE false", 1, tmp_path / "rows.parquet")
+    assert parquet.read_table(tmp_path / "rows.parquet").schema.names == ["case"]
+
+
+@pytest.mark.parametrize("rows", [1, 7, 100])
+@pytest.mark.parametrize("seed", range(8))
+def test_sorted_files_are_merged(seed: int, rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few rows of a file at a time, so that a case reaches over several."""
+    monkeypatch.setattr(merging, "_ROWS", rows)
+    monkeypatch.setattr(merging, "_LEAST", rows)
+    random = Random(seed)
+    cases = [random.choice("aåæ€\U0001f600") + str(random.randint(0, 9)) + str(n) for n in range(40) if n % 7]
+    files = [tmp_path / f"{n}.parquet" for n in range(random.randint(1, 5))]
+    held: list[list[tuple[str, int]]] = [[] for _ in files]
+    for case in cases:
+        random.choice(held).extend((case, number) for number in range(random.choice((1, 2, 30))))
+    for file, found in zip(files, held, strict=True):
+        found.sort(key=lambda row: row[0].encode())
+        names, numbers = [list(column) for column in zip(*found, strict=True)] or [[], []]
+        table = {"case": pyarrow.array(names, pyarrow.string()), "number": pyarrow.array(numbers, pyarrow.int64())}
+        parquet.write_table(pyarrow.table(table), file)
+    merged = [(row["case"], row["number"]) for table in merging.merged(files, "case") for row in table.to_pylist()]
+    assert merged == sorted((row for found in held for row in found), key=lambda row: row[0].encode())
