@@ -77,17 +77,17 @@ def run_long(
     size = kept.of["piece"]
     pieces = [Piece(first, min(size, cases - first), block) for first in range(0, cases, size) if first not in kept.done]
     compared = cases - sum(piece.cases for piece in pieces)
-    total, memory = _result(kept, engines, seed), []
+    total, memory = _result(kept, engines, seed), list[Memory]()
 
     def told(more: int) -> None:
         if progress:
             progress(compared + more)
 
-    for piece, result, resident in _compared(ruleset, engines, seed, pieces, jobs, told):
+    for piece, result, holds in _compared(ruleset, engines, seed, pieces, jobs, told):
         compared += piece.cases
         total = _sum(total, result)
-        if resident:
-            memory.append(Memory(result.cases if jobs > 1 else compared, resident))
+        if holds:
+            memory.append(holds)
         if not result.differing:  # a piece with a difference is compared anew, so that a run taken up finds it again
             kept.done.append(piece.first)
             kept = replace(kept, seconds=kept.seconds + result.seconds, counts=_added(kept.counts, result.counts))
@@ -99,11 +99,13 @@ def run_long(
 # --------------------------------------------------------------------------------------------------------------- comparing
 def _compared(
     ruleset: RuleSet, engines: Sequence[str], seed: int, pieces: list[Piece], jobs: int, told: Callable[[int], None]
-) -> Iterator[tuple[Piece, SelftestResult, int | None]]:
-    """The results of pieces as they come in."""
+) -> Iterator[tuple[Piece, SelftestResult, Memory | None]]:
+    """The results of pieces as they come in, each with what its process holds."""
     if jobs == 1:
+        held = _Holding()
         for piece in pieces:
-            yield piece, run(ruleset, engines, piece.cases, seed, told, first=piece.first, block=piece.block), resident_memory()
+            result = run(ruleset, engines, piece.cases, seed, told, first=piece.first, block=piece.block)
+            yield piece, result, held.after(piece)
         return
     # Started anew, not forked: a fork would share the handles of the C library of the engine 'durable'.
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
@@ -116,8 +118,25 @@ def _compared(
                 yield future.result()
 
 
-def _piece(ruleset: RuleSet, engines: Sequence[str], seed: int, piece: Piece) -> tuple[Piece, SelftestResult, int | None]:
-    return piece, run(ruleset, engines, piece.cases, seed, first=piece.first, block=piece.block), resident_memory()
+def _piece(ruleset: RuleSet, engines: Sequence[str], seed: int, piece: Piece) -> tuple[Piece, SelftestResult, Memory | None]:
+    result = run(ruleset, engines, piece.cases, seed, first=piece.first, block=piece.block)
+    return piece, result, _HERE.after(piece)
+
+
+class _Holding:
+    """How many cases this process has compared, and what it holds."""
+
+    def __init__(self) -> None:
+        self.cases = 0
+
+    def after(self, piece: Piece) -> Memory | None:
+        """What is held once a piece is compared; None where the system does not say."""
+        self.cases += piece.cases
+        resident = resident_memory()
+        return Memory(self.cases, resident) if resident else None
+
+
+_HERE = _Holding()  # of a process that compares pieces for another
 
 
 def resident_memory() -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 pytest.importorskip("durable_rules_engine", reason="durable-rules has to be built by hand from Python 3.13 on")
@@ -9,6 +11,8 @@ pytest.importorskip("durable_rules_engine", reason="durable-rules has to be buil
 from rebild_policy.engines import ENGINES
 from rebild_policy.engines.durable.engine import DurableEngine
 from rebild_policy.errors import EngineError
+from rebild_policy.facts import Case
+from rebild_policy.plan import build_plan
 from rebild_policy.selftest import run
 
 # What each is about: how a candidate, or a second event, is joined with what is bound.
@@ -84,6 +88,21 @@ JOINS = {
         require:
           - none: {a: acknowledgement_sent}
             where: a.expected_days <= parameters.most_days""",
+    "later-than-two-events": """
+        each: {r: access_requested, n: access_delay_notice}
+        if: n.request == r.id
+        require:
+          - some: {x: access_delay_notice}
+            of: r
+            after: n
+            within: parameters.days""",
+    "two-ids-of-one-list": """
+        each: {i: inquiry_received, j: inquiry_received}
+        require:
+          - some: {g: guidance_given}
+            where: g.about == i.id and g.about == j.id
+          - none: {h: guidance_given}
+            where: h.about != i.id and h.about != j.id""",
     "any-event-at-all": """
         each: {d: decision_made}
         require:
@@ -134,6 +153,30 @@ def test_every_way_to_join_agrees_with_the_reference(joining) -> None:
     assert set(seen) == set(JOINS)
     for rule, verdicts in seen.items():
         assert len(verdicts & {"satisfied", "violated", "undetermined", "pending", "not applicable"}) >= 2, rule
+
+
+def test_an_event_may_need_a_piece_for_each_comparison(joining) -> None:
+    """Found by the self-test: a notice was later than two events in different runs of its day, and no fact showed both.
+
+    The same is true of a list in which two ids are looked for.
+    """
+    for name in ("later-than-two-events", "two-ids-of-one-list"):
+        joining.rule(JOINS[name], name)
+    events = [
+        {"type": "access_requested", "id": "e0", "time": "2026-01-05"},
+        {"type": "access_delay_notice", "id": "e1", "time": "2026-01-05", "request": "e3"},
+        {"type": "access_delay_notice", "id": "e2", "time": "2026-01-04", "request": "e3"},
+        {"type": "access_requested", "id": "e3", "time": "2026-01-05"},
+        *({"type": "inquiry_received", "id": f"i{n}", "time": "2026-01-05"} for n in range(3)),
+        {"type": "guidance_given", "id": "g", "time": "2026-01-06", "about": ["i0", "i2"]},
+    ]
+    plan = build_plan(joining.load(), profile="guideline")
+    case, as_of = Case.read({"id": "c", "events": events}), date(2026, 2, 27)
+    said = DurableEngine(plan).verdicts(case, as_of)
+    assert said == ENGINES["reference"](plan).verdicts(case, as_of)
+    verdicts = {(row.trigger, *row.key): row.verdict for row in said}
+    assert (verdicts["e3", "e1"], verdicts["e3", "e2"]) == ("violated", "satisfied")
+    assert (verdicts["i0", "i2"], verdicts["i0", "i1"]) == ("satisfied", "violated")
 
 
 PAIRS = (("matter", "unit"), ("actor", "decided_by"), ("outcome", "act"), ("form", "channel"), ("final", "reasons"))

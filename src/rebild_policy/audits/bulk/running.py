@@ -36,7 +36,7 @@ from rebild_policy.sources.shapes import Mapping
 from rebild_policy.version import VERSION
 from rebild_policy.waivers import WaiverBook
 
-BYTES_A_BUCKET: Final = 10_000_000  # of an export that is text
+BYTES_A_BUCKET: Final = 6_000_000  # of an export that is text
 _MOST_BUCKETS, _UNSIZED = 400, 32
 _MEMORY: Final = "200MB"  # of DuckDB
 _UNPACKED: Final = {".gz": 10, ".parquet": 6, ".xlsx": 8}  # how many times larger the text is, about

@@ -7,7 +7,7 @@ as a flag), the numbers it is compared by, and its pieces where one event stands
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from rebild_policy.engines.durable.clauses import Atom, Clause, Clauses, Cross, CrossLink, Ordered, Reading, Single, of_one
@@ -42,6 +42,7 @@ class Pieces:
     reading: Reading
     earlier: bool = False  # of an order: this event is to be the earlier one
     here: bool = True
+    use: int = 0  # of a pattern that asks for the same pieces twice
 
 
 Property: TypeAlias = Measured | Pieces
@@ -131,6 +132,7 @@ class Builder:
         by_place = {self.place_of[var]: var for var in variables}
         self.places = [Place(() if matched and at == 0 else clauses.types[by_place[at]]) for at in range(count)]
         self.terms: list[list[Term]] = [[] for _ in range(count)]
+        self.pieces: list[set[Pieces]] = [set() for _ in range(count)]
         self.bound: list[Single] = []
 
     def pattern(self, name: str, clause: Clause, extra: Iterable[Term] = ()) -> Pattern:
@@ -197,8 +199,10 @@ class Builder:
     def _cross_link(self, left: Expression, right: Expression, reading: Reading) -> None:
         at, mine, other, theirs, turned = self._sides(left, right)
         mine_is_list, theirs_is_list = (self.clauses.holds_list(side) for side in ((right, left) if turned else (left, right)))
-        here: Property = Pieces(mine, reading) if mine_is_list else Measured("link here", mine)
-        there: Property = Pieces(theirs, reading, here=False) if theirs_is_list else Measured("link there", theirs)
+        here: Property = self._own(at, Pieces(mine, reading)) if mine_is_list else Measured("link here", mine)
+        there: Property = Measured("link there", theirs)
+        if theirs_is_list:
+            there = self._own(other, Pieces(theirs, reading, here=False))
         ends: tuple[tuple[str, int, int], ...]
         if reading in _IN_THE_GAP:
             ends = _IN_THE_GAP[reading][1 if mine_is_list else 0]
@@ -206,6 +210,15 @@ class Builder:
             ends = (_CERTAIN if reading is Reading.TRUE else _POSSIBLE)["=="]
         for operator, end, their_end in ends:
             self.terms[at].append(Term(operator, here, end, other, there, their_end))
+
+    def _own(self, at: int, what: Pieces) -> Pieces:
+        """Pieces for one comparison alone: of two, each may need another piece, as an event that is later than two others, which
+        lie in different runs.
+        """
+        while what in self.pieces[at]:
+            what = replace(what, use=what.use + 1)
+        self.pieces[at].add(what)
+        return what
 
     def _ordered(self, first: str, second: str, reading: Reading) -> None:
         """The runs are those of the later place; the earlier shows its number."""
@@ -215,7 +228,7 @@ class Builder:
             if turned
             else (self.place_of[first], self.place_of[second], second)
         )
-        runs = Pieces(None, reading, earlier=not turned)
+        runs = self._own(at, Pieces(None, reading, earlier=not turned))
         number = number_of(self.variables.index(var)) if self.matched and other == 0 else NUMBER
         self.terms[at] += [Term("$lte", runs, LOW, other, number, LOW), Term("$gte", runs, HIGH, other, number, LOW)]
 

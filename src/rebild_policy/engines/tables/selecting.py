@@ -9,10 +9,11 @@ from typing import Any, Final
 
 import duckdb
 import pyarrow
+from pyarrow import compute, parquet
 
 from rebild_policy.engines.tables.merging import merged
 
-_MEMORY: Final = "128MB"
+_MEMORY: Final = "96MB"
 _SEVERITIES: Final = ("high", "medium", "low")
 # Deviations by the oldest of each rule, the next of each rule, and so on; what is pending by its day.
 _WORST: Final = """
@@ -35,13 +36,6 @@ ORDER BY place > CASE class WHEN 0 THEN ? // 2 WHEN 4 THEN 0 ELSE ? // 6 END, cl
 _AT_FAULT_OR_OPEN: Final = """
 SELECT count(*) FROM read_parquet(?) v JOIN severities USING (rule) WHERE v.verdict IN ('violated', 'pending', 'undetermined')
 """
-_IN_ORDER: Final = """
-COPY (
-    SELECT * FROM read_parquet(?) WHERE list_contains(?, rule)
-    ORDER BY "case", rule, coalesce(trigger_row, -1), coalesce(trigger_shown, "trigger"),
-        array_to_string(coalesce(key_shown, key), chr(0))
-) TO ? (FORMAT parquet, COMPRESSION lz4)
-"""
 
 
 def worst(parts: Sequence[Path], severities: Mapping[str, str], most: int) -> list[tuple[str, str, str, list[str]]]:
@@ -49,7 +43,7 @@ def worst(parts: Sequence[Path], severities: Mapping[str, str], most: int) -> li
     rows = [(rule, _SEVERITIES.index(severity)) for rule, severity in severities.items()]
     if not rows or not parts:
         return []
-    with duckdb.connect(config=_config(parts[0].parent)) as con:
+    with _database(parts[0].parent) as con:
         con.execute("CREATE TABLE severities (rule VARCHAR, severity INTEGER)")
         con.executemany("INSERT INTO severities VALUES (?, ?)", rows)
         files = [str(part) for part in parts]
@@ -61,15 +55,37 @@ def in_order(parts: Sequence[Path], rules: Sequence[str], scratch: Path) -> Iter
     """The verdicts of some rules as Arrow tables, by case, rule, row and ids: each part is sorted into `scratch`, and all are
     merged. No case is in two parts.
     """
-    pyarrow.system_memory_pool().release_unused()  # the system's allocator keeps what the audit had at its peak
     with TemporaryDirectory(dir=scratch, prefix="sorted-") as folder:
         files = [Path(folder) / f"{number}.parquet" for number in range(len(parts))]
-        with duckdb.connect(config=_config(scratch)) as con:
-            for part, file in zip(parts, files, strict=True):
-                con.execute(_IN_ORDER, [str(part), list(rules), str(file)])
-        yield from merged(files, "case")
+        for part, file in zip(parts, files, strict=True):
+            _sort(part, rules, file)
+            _give_back()
+        for table in merged(files, "case"):
+            yield table
+            _give_back()
 
 
-def _config(scratch: Path) -> dict[str, Any]:
+def _sort(part: Path, rules: Sequence[str], into: Path) -> None:
+    table = parquet.read_table(part)
+    table = table.filter(compute.is_in(table["rule"], pyarrow.array(rules, pyarrow.string())))
+    keys = {
+        "case": table["case"],
+        "rule": table["rule"],
+        "row": compute.coalesce(table["trigger_row"], -1),
+        "trigger": compute.coalesce(table["trigger_shown"], table["trigger"]),
+        "key": compute.binary_join(compute.coalesce(table["key_shown"], table["key"]), "\0"),
+    }
+    order = compute.sort_indices(pyarrow.table(keys), [(name, "ascending") for name in keys])
+    parquet.write_table(table.take(order), into, compression="lz4")
+
+
+def _database(scratch: Path) -> duckdb.DuckDBPyConnection:
     """What does not fit in memory goes beside what it was made of, and never into the working directory."""
-    return {"memory_limit": _MEMORY, "threads": 2, "temp_directory": str(scratch / "sorting")}
+    _give_back()
+    # With a second thread a sort needs twice the memory.
+    return duckdb.connect(config={"memory_limit": _MEMORY, "threads": 1, "temp_directory": str(scratch / "sorting")})
+
+
+def _give_back() -> None:
+    """The system's allocator keeps what was needed at the peak, for each of Arrow's threads, unless it is told."""
+    pyarrow.system_memory_pool().release_unused()
