@@ -73,7 +73,7 @@ spark.chunks spark.accounts spark.task spark.sessions spark.auditing spark
 impact
 strategies.pools strategies.choosing strategies.focus strategies.shapes strategies.generator strategies.hypothesis_source
 strategies.shrinking strategies.naming strategies.sketches strategies.steering strategies.aimed strategies.public
-selftest longtest
+selftest.drawing selftest.comparing selftest.long selftest
 review.sampling review.answers review
 proving.exceptions proving.asking proving.spots proving.operators proving.mutants proving.trials proving.coverage
 proving.mutation proving

@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
-from rebild_policy import selftest
 from rebild_policy.bundled import rules_folder
 from rebild_policy.difference import Difference
 from rebild_policy.engines import ReferenceEngine
 from rebild_policy.engines.tables.engine import TablesEngine
 from rebild_policy.loading import RuleSet, load_rules
 from rebild_policy.results import Verdict
-from rebild_policy.selftest import PROFILES, _plan, _Selftest, _Variant
+from rebild_policy.selftest import drawing
 from rebild_policy.strategies.generator import Scenario
 
 LANGUAGE = Path(__file__).parents[2] / "tests" / "engines" / "language_rules"
@@ -36,24 +35,23 @@ class Agreement:
     differences: list[Difference] = field(default_factory=list)
 
 
-def agree(rulesets: Sequence[RuleSet], cases: int, seed: int, block: int = selftest.BLOCK, *, first: int = 0) -> Agreement:
+def agree(rulesets: Sequence[RuleSet], cases: int, seed: int, block: int = drawing.BLOCK, *, first: int = 0) -> Agreement:
     """Compare the two on cases `first` and after; plans are chosen anew for each block of cases."""
-    test, found = _Selftest(tuple(rulesets), (), seed, block), Agreement()
+    cases_of, found = drawing.Drawing(rulesets, seed, block), Agreement()
     for start in range(first, first + cases, block):
-        batches: dict[_Variant, list[Scenario]] = defaultdict(list)
+        batches: dict[drawing.Variant, list[Scenario]] = defaultdict(list)
         for number in range(start, min(start + block, first + cases)):
-            variant, generator = test._drawn(number)
-            drawn = generator.scenario(test.chooser, missing=variant.missing, same_day=variant.same_day)
+            variant, drawn = cases_of.case(number)
             batches[variant._replace(rule="")].append(drawn)
         for variant, scenarios in batches.items():
             found.cases += len(scenarios)
-            _compare(test.rulesets[variant.ruleset], variant, scenarios, found)
+            _compare(rulesets[variant.ruleset], variant, scenarios, found)
     return found
 
 
-def _compare(ruleset: RuleSet, variant: _Variant, scenarios: list[Scenario], found: Agreement) -> None:
-    for profile in PROFILES:
-        plan = _plan(ruleset, variant, profile, variant.calendar, variant.gaps)
+def _compare(ruleset: RuleSet, variant: drawing.Variant, scenarios: list[Scenario], found: Agreement) -> None:
+    for profile in drawing.PROFILES:
+        plan = variant.plan(ruleset, profile)
         reference = ReferenceEngine(plan)
         # By turns as for short cases and as for long ones.
         engine = TablesEngine(plan, long_cases=(found.batches // 2 + found.batches) % 2 == 1)
@@ -76,7 +74,7 @@ def main() -> None:
     rulesets = [load_rules(rules_folder()), load_rules(LANGUAGE)]
     started, done, wrong = perf_counter(), Counter[Verdict](), 0
     # A plan as statements costs as much as a thousand cases: fewer of them, and more cases for each.
-    block, selftest.VARIANTS = 40_000, 10
+    block, drawing.VARIANTS = 40_000, 10
     for first in range(0, cases, block):
         found = agree(rulesets, min(block, cases - first), seed, block, first=first)
         done += found.verdicts

@@ -10,7 +10,7 @@ from tools.reference.nodes import features
 from rebild_policy.engines import available
 from rebild_policy.expressions import Expression
 from rebild_policy.loading import RuleSet, load_rules
-from rebild_policy.selftest import run
+from rebild_policy.selftest.comparing import run
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = load_rules(ROOT / "rules")

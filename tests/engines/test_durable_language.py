@@ -13,7 +13,7 @@ from rebild_policy.engines.durable.engine import DurableEngine
 from rebild_policy.errors import EngineError
 from rebild_policy.facts import Case
 from rebild_policy.plan import build_plan
-from rebild_policy.selftest import run
+from rebild_policy.selftest.comparing import run
 
 # What each is about: how a candidate, or a second event, is joined with what is bound.
 JOINS = {

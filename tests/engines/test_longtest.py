@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from rebild_policy import longtest
 from rebild_policy.engines import ENGINES
 from rebild_policy.engines.base import Judgement
 from rebild_policy.engines.reference import ReferenceEngine
 from rebild_policy.errors import UsageError
 from rebild_policy.facts import Case
 from rebild_policy.loading import load_rules
-from rebild_policy.longtest import resident_memory, run_long
-from rebild_policy.selftest import SelftestResult, run
+from rebild_policy.selftest import long as longtest
+from rebild_policy.selftest.comparing import SelftestResult, run
+from rebild_policy.selftest.long import resident_memory, run_long
 
 RULES = load_rules(Path(__file__).parents[2] / "rules")
 SOME = replace(RULES, rules=tuple(RULES.rule(name) for name in ("late-reply", "decision-without-hearing", "access-over-a-month")))

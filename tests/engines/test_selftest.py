@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rebild_policy.calendar import Calendar
+from rebild_policy.difference import Difference, write_counterexample
 from rebild_policy.engines import ENGINES
 from rebild_policy.engines.base import Judgement
 from rebild_policy.engines.reference import Match, ReferenceEngine
@@ -21,7 +22,7 @@ from rebild_policy.loading import load_rules
 from rebild_policy.plan import build_plan
 from rebild_policy.results import Row
 from rebild_policy.rules import Quantifier, Rule
-from rebild_policy.selftest import Difference, run, write_counterexample
+from rebild_policy.selftest.comparing import run
 from rebild_policy.strategies.generator import Scenario
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -175,7 +176,7 @@ def test_a_run_in_pieces_sees_what_a_run_in_one_sees(monkeypatch: pytest.MonkeyP
             return super().judge(case, as_of)
 
     monkeypatch.setitem(ENGINES, "recording", Recording)
-    monkeypatch.setattr("rebild_policy.selftest.BLOCK", 20)  # 50 is in the middle of a block
+    monkeypatch.setattr("rebild_policy.selftest.comparing.BLOCK", 20)  # 50 is in the middle of a block
     run(FEW, ["recording"], 75, seed=7)
     whole, seen = seen, []
     run(FEW, ["recording"], 50, seed=7)

@@ -55,7 +55,9 @@ def test_every_example_of_every_rule_comes_out_as_it_says(ruleset: RuleSet) -> N
 
 @pytest.mark.parametrize(("ruleset", "cases"), [("shipped", 500), ("language", 700)])
 def test_it_agrees_with_the_reference_on_generated_cases(ruleset: str, cases: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rebild_policy.selftest.VARIANTS", 2)  # each is a plan of its own, which costs more than the cases
+    monkeypatch.setattr(
+        "rebild_policy.selftest.drawing.VARIANTS", 2
+    )  # each is a plan of its own, which costs more than the cases
     found = agree([RULESETS[ruleset]], cases, seed=20260105)
     assert found.differences == []
     assert found.cases == cases

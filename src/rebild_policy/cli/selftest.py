@@ -7,10 +7,10 @@ from pathlib import Path
 
 from rebild_policy.bundled import rules_folder
 from rebild_policy.cli.common import console, progress
+from rebild_policy.difference import write_counterexample
 from rebild_policy.errors import DisagreementError, shown
 from rebild_policy.loading import load_rules
-from rebild_policy.longtest import Memory, run_long
-from rebild_policy.selftest import write_counterexample
+from rebild_policy.selftest.long import Memory, run_long
 
 _EVERY = 20_000  # cases between two figures of memory
 

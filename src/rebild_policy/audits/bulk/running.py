@@ -86,16 +86,6 @@ def run(job: Job, on_read: Progress | None, on_judged: Progress | None) -> Outco
     Raises `SourceError` and `MappingError` for an export that can't be read, `UsageError` where there is nothing to resume, and
     `DisagreementError` where the table engine and the reference differ on a case.
     """
-    # Arrow's own pool keeps what it had at the peak; the system's gives it back.
-    pool = pyarrow.default_memory_pool()
-    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
-    try:
-        return _run(job, on_read, on_judged)
-    finally:
-        pyarrow.set_memory_pool(pool)
-
-
-def _run(job: Job, on_read: Progress | None, on_judged: Progress | None) -> Outcome:
     keeps = Kept()
     folder = job.work or keeps.path
     plan = job.judge.ready(job.coverage, job.same_day, "compiled", frozenset()).plan

@@ -87,5 +87,5 @@ def _database(scratch: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _give_back() -> None:
-    """The system's allocator keeps what was needed at the peak, for each of Arrow's threads, unless it is told."""
-    pyarrow.system_memory_pool().release_unused()
+    """Memory that is free, but still held for each of Arrow's threads, goes back to the system."""
+    pyarrow.default_memory_pool().release_unused()

@@ -1,48 +1,29 @@
-"""The self-test: engines compared with the reference on generated cases, every row and every count of both profiles.
-
-Each case follows from the seed, its number and the size of a block, so a run can be cut into pieces, repeated, or taken up
-again.
-"""
+"""Engines compared with the reference on generated cases, every row and every count of both profiles."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import time, timedelta
-from random import Random
+from datetime import timedelta
 from time import perf_counter
-from typing import Any, Final, NamedTuple, get_args
+from typing import Any, Final
 
-from rebild_policy.calendar import Calendar
-from rebild_policy.difference import USUAL, Difference, write_counterexample
+from rebild_policy.difference import USUAL, Difference
 from rebild_policy.engines import ENGINES, Engine
 from rebild_policy.errors import UsageError, did_you_mean
-from rebild_policy.facts import Coverage, SameDay
 from rebild_policy.loading import RuleSet
-from rebild_policy.plan import Plan, build_plan
 from rebild_policy.results import Row, Verdict
 from rebild_policy.rulefiles import NOT_APPLICABLE
 from rebild_policy.rules import Profile
 from rebild_policy.scenario import Scenario
-from rebild_policy.strategies.choosing import RandomChooser
-from rebild_policy.strategies.generator import SAME_DAY, CaseGenerator, generators
+from rebild_policy.selftest.drawing import BLOCK, PROFILES, Drawing, Variant, plan_of
 from rebild_policy.strategies.shrinking import shrink
 
 REFERENCE: Final = "reference"
-PROFILES: Final[tuple[Profile, ...]] = get_args(Profile)
-BLOCK: Final = 5_000  # cases that share one pool of variants: a plan costs as much as many cases
-VARIANTS: Final = 20  # beside the two with full coverage
 MOST_DIFFERENCES: Final = 10
 _JUDGE_ONCE: Final = {REFERENCE, "durable"}  # their verdicts() is the rows of judge(); tests/engines/test_meaning.py asks both
 _STEP = 50  # cases between two reports of progress
-_CALENDARS = (
-    *[USUAL] * 8,
-    Calendar(cut_off=time(10)),
-    Calendar(saturdays=True),
-    Calendar(count_first_day=True),
-    Calendar(closed=frozenset({"5 June", "24 December", "31 December"})),
-)
 
 
 # -------------------------------------------------------------------------------------------------------------- results
@@ -107,31 +88,14 @@ def run(
     return test.result(cases, perf_counter() - started)
 
 
-class _Variant(NamedTuple):
-    """A rule to draw a case for, and the plan to judge it under."""
-
-    ruleset: int
-    rule: str
-    missing: tuple[str, ...]
-    same_day: SameDay
-    calendar: Calendar = USUAL
-    gaps: tuple[str, ...] = ()
-
-
 class _Selftest:
-    """One run: its generators, the plans of the block that it is in, and what it has seen."""
+    """One run: the plans of the block that it is in, and what it has seen."""
 
     def __init__(self, rulesets: tuple[RuleSet, ...], engines: tuple[str, ...], seed: int, size: int) -> None:
         self.rulesets = rulesets
         self.names = tuple(dict.fromkeys((REFERENCE, *engines)))
-        self.seed = seed
-        self.size = size
-        self.generators = [generators(ruleset) for ruleset in rulesets]
-        self.rules = [(number, rule) for number, known in enumerate(self.generators) for rule in known]
-        self.random = Random()  # noqa: S311 - cases, not secrets
-        self.chooser = RandomChooser(self.random)
+        self.drawing = Drawing(rulesets, seed, size)
         self.block = -1
-        self.variants: list[_Variant] = []
         self.judges: dict[tuple[Any, ...], dict[str, Engine]] = {}
         self.counts: dict[str, Counter[tuple[str, str]]] = {name: Counter() for name in self.names}
         self.differing = 0
@@ -139,8 +103,7 @@ class _Selftest:
 
     def compare(self, number: int) -> None:
         """Draw case `number` and compare the engines on it."""
-        variant, generator = self._drawn(number)
-        scenario = generator.scenario(self.chooser, missing=variant.missing, same_day=variant.same_day)
+        variant, scenario = self.drawing.case(number)
         for profile in PROFILES:
             judges = self._judges(variant, profile)
             expected = _answer(REFERENCE, judges[REFERENCE], scenario)
@@ -151,38 +114,14 @@ class _Selftest:
                     start = Difference("", name, (), (), scenario, profile, variant.calendar, variant.gaps)
                     self._differs(start, self.rulesets[variant.ruleset], expected.differing_from(got))
 
-    def _drawn(self, number: int) -> tuple[_Variant, CaseGenerator]:
-        """The variant of case `number`, half of the time with full coverage, and the generator for its rule."""
-        if number // self.size != self.block:
-            self._start(number // self.size)
-        self.random.seed(self.seed * 2**32 + number)
-        choose = self.chooser
-        if choose.chance(0.5):
-            ruleset, rule = choose.pick(self.rules)
-            variant = _Variant(ruleset, rule, (), choose.pick(SAME_DAY))
-        else:
-            variant = choose.pick(self.variants)
-            rule = variant.rule if choose.chance(0.8) else choose.pick(tuple(self.generators[variant.ruleset]))
-        return variant, self.generators[variant.ruleset][rule]
-
-    def _start(self, block: int) -> None:
-        """Choose the variants of a block, and forget the plans of the one before, those with full coverage apart."""
-        self.block = block
-        self.random.seed(f"{self.seed}/{block}")
-        self.judges = {key: judges for key, judges in self.judges.items() if key[1:2] == ((),)}
-        self.variants = []
-        for _ in range(VARIANTS):
-            ruleset, rule = self.chooser.pick(self.rules)
-            names = self.generators[ruleset][rule].missing(self.chooser)
-            missing, gaps = _parted(names) if self.chooser.chance(0.25) else (names, ())
-            same_day, calendar = self.chooser.pick(SAME_DAY), self.chooser.pick(_CALENDARS)
-            self.variants.append(_Variant(ruleset, rule, missing, same_day, calendar, gaps))
-
-    def _judges(self, variant: _Variant, profile: Profile) -> dict[str, Engine]:
-        key = (variant.ruleset, variant.missing, variant.same_day, variant.calendar, variant.gaps, profile)
+    def _judges(self, variant: Variant, profile: Profile) -> dict[str, Engine]:
+        if self.block != self.drawing.block:  # forget the plans of the one before, those with full coverage apart
+            self.block = self.drawing.block
+            self.judges = {key: judges for key, judges in self.judges.items() if key[0].missing == ()}
+        key = (variant._replace(rule=""), profile)
         found = self.judges.get(key)
         if found is None:
-            plan = _plan(self.rulesets[variant.ruleset], variant, profile, variant.calendar, variant.gaps)
+            plan = variant.plan(self.rulesets[variant.ruleset], profile)
             found = self.judges[key] = {name: ENGINES[name](plan) for name in self.names}
         return found
 
@@ -210,11 +149,11 @@ class _Selftest:
         """What was seen, in the order of the rules."""
         counts: dict[str, dict[str, dict[str, int]]] = {}
         for engine, tally in self.counts.items():
-            of_rules = counts[engine] = {rule: {} for _, rule in self.rules}
+            of_rules = counts[engine] = {rule: {} for _, rule in self.drawing.rules}
             for (rule, verdict), matches in sorted(tally.items()):
                 of_rules[rule][str(verdict)] = matches
         differences = tuple(self.differences.values())
-        return SelftestResult(self.seed, cases, seconds, self.names, counts, self.differing, differences)
+        return SelftestResult(self.drawing.seed, cases, seconds, self.names, counts, self.differing, differences)
 
 
 # ------------------------------------------------------------------------------------------------------------ comparing
@@ -255,17 +194,6 @@ def _answer(name: str, engine: Engine, scenario: Scenario) -> _Answer:
     return _Answer(tuple(rows), {rule: count for rule, count in judgement.not_applicable.items() if count})
 
 
-def _parted(missing: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What a source leaves out, as the fields that it never records and the event types that only this case may lack."""
-    return tuple(name for name in missing if "." in name), tuple(name for name in missing if "." not in name)
-
-
-def _plan(ruleset: RuleSet, asked: Scenario | _Variant, profile: Profile, calendar: Calendar, gaps: tuple[str, ...]) -> Plan:
-    coverage = Coverage.all().without(*asked.missing)
-    plan = build_plan(ruleset, profile=profile, coverage=coverage, same_day=asked.same_day, calendar=calendar)
-    return plan.with_gaps(gaps) if gaps else plan
-
-
 def _only(ruleset: RuleSet, rule: str) -> RuleSet:
     return ruleset.only(rule) if rule else ruleset
 
@@ -283,7 +211,7 @@ class _Probe:
         start = self.start
         judges = self.judges.get((scenario.missing, scenario.same_day))
         if judges is None:
-            plan = _plan(self.ruleset, scenario, start.profile, start.calendar, start.gaps)
+            plan = plan_of(self.ruleset, start.profile, scenario.missing, scenario.same_day, start.calendar, start.gaps)
             judges = ENGINES[REFERENCE](plan), ENGINES[start.engine](plan)
             self.judges[scenario.missing, scenario.same_day] = judges
         expected = _answer(REFERENCE, judges[0], scenario).of(start.rule)
@@ -317,6 +245,3 @@ class _Probe:
 
 def _alike(difference: Difference, other: Difference | None) -> bool:
     return other is not None and (other.error is None) == (difference.error is None)
-
-
-__all__ = ["Difference", "SelftestResult", "run", "write_counterexample"]

@@ -20,7 +20,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from rebild_policy.errors import Location, UsageError, shown
 from rebild_policy.loading import RuleSet
-from rebild_policy.selftest import BLOCK, MOST_DIFFERENCES, SelftestResult, run
+from rebild_policy.selftest.comparing import MOST_DIFFERENCES, SelftestResult, run
+from rebild_policy.selftest.drawing import BLOCK
 
 _PAGES = Path("/proc/self/statm")
 _STATE = "rebild-policy selftest"
@@ -62,7 +63,7 @@ def run_long(
     state: Path | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[SelftestResult, tuple[Memory, ...]]:
-    """Compare engines as `selftest.run` does, in pieces.
+    """Compare engines as `run` does, in pieces.
 
     `state` is a file that keeps what is done; where it is there already, the run is taken up. The second part of the answer
     is what one process held in memory as it went. Raises `UsageError` for a file of another run.
