@@ -100,20 +100,24 @@ class Policy:
         if not isinstance(coverage, Coverage):
             raise UsageError("the coverage is not a Coverage.", remedy="Write Coverage.all().without('hearing_sent').")
         key = (coverage, same_day, engine, gaps)
-        found = self._ready.get(key)
+        found = self._ready.pop(key, None)
         if found is None:
             if same_day not in get_args(SameDay):
                 raise UsageError(f"unknown order of equal days '{same_day}'.", remedy=did_you_mean(same_day, get_args(SameDay)))
             make = ENGINES.get(engine)
             if make is None:
                 raise UsageError(f"unknown engine '{engine}'.", remedy=did_you_mean(engine, ENGINES))
-            plan = build_plan(self.ruleset, profile=self.profile, coverage=coverage, same_day=same_day, calendar=self.calendar)
-            plan = plan.with_gaps(gaps) if gaps else plan
+            if gaps:
+                plan = self.ready(coverage, same_day, engine).plan.with_gaps(gaps)
+            else:
+                plan = build_plan(
+                    self.ruleset, profile=self.profile, coverage=coverage, same_day=same_day, calendar=self.calendar
+                )
             found = Ready(plan, make(plan), make(plan.duties))
-            # A copy of the keys: another thread may add one meanwhile.
+            # A copy of the keys: another thread may add one meanwhile. The one that was not used for longest is the first.
             for old in list(self._ready)[: max(0, len(self._ready) - _KEPT_PLANS + 1)]:
                 self._ready.pop(old, None)
-            self._ready[key] = found
+        self._ready[key] = found
         return found
 
     # ---------------------------------------------------------------------------------------------------------- checking

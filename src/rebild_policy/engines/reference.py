@@ -26,7 +26,7 @@ from rebild_policy.expressions import (
     value,
 )
 from rebild_policy.facts import ANY_EVENT, Case, Event, earlier
-from rebild_policy.plan import Plan, open_links
+from rebild_policy.plan import OpenLink, Plan, open_links
 from rebild_policy.results import Row, Verdict
 from rebild_policy.rules import By, Formula, Group, Holds, Quantifier, Rule, Within
 
@@ -175,8 +175,7 @@ class ReferenceEngine:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self._links = {rule.name: open_links(rule) for rule in plan.rules}
-        self._key_with_gaps = {rule.name: key_with_gaps(plan, rule) for rule in plan.rules}
+        self._keys: dict[str, tuple[tuple[OpenLink, ...], int | None]] = {}  # of the rules that have been asked
 
     def verdicts(self, case: Case, as_of: date) -> list[Row]:
         """See `Engine.verdicts`."""
@@ -193,7 +192,8 @@ class ReferenceEngine:
                     judgement.not_applicable[rule.name] = judgement.not_applicable.get(rule.name, 0) + 1
                 else:
                     rows.append(row)
-            judgement.rows += collapse(rows, self._key_with_gaps[rule.name])
+            if rows:
+                judgement.rows += collapse(rows, self._key_of(rule)[1])
         return judgement
 
     def matches(self, rule: Rule, case: Case, as_of: date) -> Iterator[Match]:
@@ -214,6 +214,12 @@ class ReferenceEngine:
             if event.type == type_ and event.day <= as_of and all(event is not other for other in bound.values()):
                 yield from self._bindings(rest, case, as_of, {**bound, var: event})
 
+    def _key_of(self, rule: Rule) -> tuple[tuple[OpenLink, ...], int | None]:
+        """The links of a rule that may be empty, and the length of a whole key where an event may be missing."""
+        if rule.name not in self._keys:
+            self._keys[rule.name] = open_links(rule), key_with_gaps(self.plan, rule)
+        return self._keys[rule.name]
+
     def row(self, match: Match) -> Row | None:
         """What is said of one match; None where the rule does not apply."""
         rule = match.rule
@@ -221,7 +227,7 @@ class ReferenceEngine:
         said = verdict(match.holds(rule.condition), exempt.value, required.value)
         if said is None:
             return None
-        empty = (link for link in self._links[rule.name] if getattr(match.bound[link.field.var], link.field.name) is None)
+        empty = (link for link in self._key_of(rule)[0] if getattr(match.bound[link.field.var], link.field.name) is None)
         freed = {var for link in empty for var in link.frees}
         key = tuple(match.bound[var].id for var, _ in rule.each[1:] if var not in freed)
         return Row(rule.name, match.trigger.id, key, said, due_of(said, exempt, required))

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from rebild_policy.calendar import Calendar
-from rebild_policy.facts import Coverage, SameDay, Vocabulary, field_is_covered, vocabulary
+from rebild_policy.facts import ANY_EVENT, Coverage, SameDay, Vocabulary, field_is_covered, vocabulary
 from rebild_policy.loading import RuleSet
 from rebild_policy.parameters import ParameterDefinition
 from rebild_policy.plan.passes import PASSES, Context, check_term
 from rebild_policy.plan.types import Checker
-from rebild_policy.plan.walks import OpenLink, open_links, with_place
-from rebild_policy.rules import Profile, Rule
+from rebild_policy.plan.walks import OpenLink, open_links, quantifiers, with_place
+from rebild_policy.rules import Profile, Rule, Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Plan:
     vocabulary: Vocabulary
     ruleset: RuleSet
     written: Mapping[str, Rule] = field(default_factory=dict)  # the same rules as their authors wrote them
+    # Rules by name and the gaps that they can see: cases have many sets of gaps, and a rule looks at a few event types.
+    _with: dict[tuple[str, frozenset[str]], Rule] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def duties(self) -> Plan:
@@ -54,14 +56,18 @@ class Plan:
 
         The source still covers them, so every rule is still checked on what is there; what is not there is unknown.
         """
-        return build_plan(
-            self.ruleset,
-            profile=self.profile,
-            coverage=self.source.without(*gaps),
-            same_day=self.same_day,
-            calendar=self.calendar,
-            source=self.source,
-        )
+        names = frozenset(gaps)
+        rules = tuple(self._rule_with(self.written[rule.name], names) for rule in self.rules)
+        return replace(self, rules=rules, coverage=self.source.without(*names))
+
+    def _rule_with(self, rule: Rule, gaps: frozenset[str]) -> Rule:
+        types = _types_of(rule)
+        seen = frozenset(name for name in gaps if ANY_EVENT in types or name.partition(".")[0] in types)
+        key = (rule.name, seen)
+        if key not in self._with:
+            context = _context(self.ruleset, self.profile, self.source, self.source.without(*seen))
+            self._with[key] = _planned(rule, context)
+        return self._with[key]
 
 
 def build_plan(
@@ -76,9 +82,7 @@ def build_plan(
     """Run the passes over every rule of the profile. Raises `RuleError` with file and line for the first that is wrong."""
     coverage = coverage or Coverage.all()
     source = source or coverage
-    words = vocabulary()
-    checker = Checker(words, ruleset.parameters)
-    context = Context(words, ruleset.terms, checker, profile, source, coverage)
+    context = _context(ruleset, profile, source, coverage)
     for term in ruleset.terms.values():
         with_place(partial(check_term, term, context), term.at)
     planned: list[Rule] = []
@@ -101,10 +105,23 @@ def build_plan(
         same_day=same_day,
         calendar=calendar or Calendar(),
         parameters=ruleset.parameters,
-        vocabulary=words,
+        vocabulary=context.vocabulary,
         ruleset=ruleset,
         written={rule.name: rule for rule in ruleset.rules},
     )
+
+
+def _context(ruleset: RuleSet, profile: Profile, source: Coverage, coverage: Coverage) -> Context:
+    words = vocabulary()
+    return Context(words, ruleset.terms, Checker(words, ruleset.parameters), profile, source, coverage)
+
+
+def _types_of(rule: Rule) -> frozenset[str]:
+    """The event types that a rule looks at, and the case."""
+    sought = {type_ for node in quantifiers(rule) for type_ in node.types}
+    if any(isinstance(node.window, Within) and node.window.paused for node in quantifiers(rule)):
+        sought.add("suspension")
+    return frozenset({"case", *(type_ for _, type_ in rule.each), *sought})
 
 
 def _planned(rule: Rule, context: Context) -> Rule:
