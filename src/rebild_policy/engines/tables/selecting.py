@@ -11,7 +11,7 @@ import duckdb
 import pyarrow
 from pyarrow import compute, parquet
 
-from rebild_policy.engines.tables.merging import merged
+from rebild_policy.engines.tables.merging import merged, put_aside
 
 _MEMORY: Final = "96MB"
 _SEVERITIES: Final = ("high", "medium", "low")
@@ -56,17 +56,19 @@ def in_order(parts: Sequence[Path], rules: Sequence[str], scratch: Path) -> Iter
     merged. No case is in two parts.
     """
     with TemporaryDirectory(dir=scratch, prefix="sorted-") as folder:
-        files = [Path(folder) / f"{number}.parquet" for number in range(len(parts))]
-        for part, file in zip(parts, files, strict=True):
-            _sort(part, rules, file)
+        files = []
+        for number, part in enumerate(parts):
+            if table := _sorted(part, rules):
+                files.append(Path(folder) / f"{number}.arrow")
+                put_aside(table, files[-1], of=len(parts))
             _give_back()
         for table in merged(files, "case"):
             yield table
             _give_back()
 
 
-def _sort(part: Path, rules: Sequence[str], into: Path) -> None:
-    table = parquet.read_table(part)
+def _sorted(part: Path, rules: Sequence[str]) -> Any:
+    table = parquet.ParquetFile(part).read()
     table = table.filter(compute.is_in(table["rule"], pyarrow.array(rules, pyarrow.string())))
     keys = {
         "case": table["case"],
@@ -76,7 +78,7 @@ def _sort(part: Path, rules: Sequence[str], into: Path) -> None:
         "key": compute.binary_join(compute.coalesce(table["key_shown"], table["key"]), "\0"),
     }
     order = compute.sort_indices(pyarrow.table(keys), [(name, "ascending") for name in keys])
-    parquet.write_table(table.take(order), into, compression="lz4")
+    return table.take(order)
 
 
 def _database(scratch: Path) -> duckdb.DuckDBPyConnection:
