@@ -13,7 +13,7 @@ from pyarrow import parquet
 from rebild_policy.engines.tables import merging, writing
 
 
-def written(rows: list[tuple[int | None, ...]], keys: int, folder: Path) -> list[tuple[int, ...]]:
+def written(rows: list[tuple[int, ...]], keys: int, folder: Path) -> list[tuple[int, ...]]:
     """The rows as they are written, each with its own number at the end."""
     columns = [*zip(*rows, strict=True), range(len(rows))]
     table = pyarrow.table({f"c{n}": pyarrow.array(column, pyarrow.int64()) for n, column in enumerate(columns)})
@@ -28,11 +28,11 @@ def written(rows: list[tuple[int | None, ...]], keys: int, folder: Path) -> list
 def test_rows_are_written_in_the_order_of_their_keys(most: int, keys: int, tmp_path: Path) -> None:
     """Also where the keys are too large to be put together in one number."""
     random = Random(most * 10 + keys)
-    rows = [tuple(random.choice((random.randint(0, most), None if n else 0)) for n in range(keys)) for _ in range(400)]
+    rows = [tuple(random.choice((random.randint(0, most), -1 if n else 0)) for n in range(keys)) for _ in range(400)]
     greatest = most + 1
 
     def key(number: int) -> tuple[int, ...]:
-        return tuple(greatest if value is None else value for value in rows[number])
+        return tuple(greatest if value < 0 else value for value in rows[number])
 
     found = written(rows, keys, tmp_path)
     assert sorted(found) == list(range(len(rows)))

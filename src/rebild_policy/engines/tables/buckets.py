@@ -238,7 +238,7 @@ class BucketJudge:
 
 def places_of(program: Program) -> str:
     """What the rows of one rule in a case are sorted by: the places of their events."""
-    return ", ".join(f'r."{name}"' for name in program.columns if name.startswith("p"))
+    return ", ".join(f'coalesce(r."{name}", -1)' for name in program.columns if name.startswith("p"))
 
 
 def key_of(width: int) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from itertools import accumulate
-from typing import Any, Final
+from typing import Final
 
 import duckdb
-import numpy as np
 import pyarrow
 
 from rebild_policy.calendar import FIRST_YEAR, LAST_YEAR, Calendar, Duration
+from rebild_policy.engines.tables.arrays import numbers
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 # How many of a unit there are in a year, at least: so far a due date can lie after its start, and some.
@@ -89,9 +89,9 @@ def _days(calendar: Calendar, first: int, last: int) -> tuple[pyarrow.Table, pya
         else:
             free.append(day)
             nexts.append(following)
-    ranks = _column(list(accumulate(map(int, working))), pyarrow.int32())
+    ranks = numbers(list(accumulate(map(int, working))), pyarrow.int32())
     return (
-        pyarrow.table({"day": _dates(days), "working": _column(working, pyarrow.int8()), "rank": ranks}),
+        pyarrow.table({"day": _dates(days), "working": numbers(working, pyarrow.int8()), "rank": ranks}),
         pyarrow.table({"day": _dates(free), "next": _dates(nexts)}),
     )
 
@@ -109,10 +109,4 @@ def _working(calendar: Calendar, year: int) -> tuple[bool, ...]:
 
 
 def _dates(days: list[date]) -> pyarrow.Array:
-    return _column([day.toordinal() - _EPOCH for day in days], pyarrow.date32())
-
-
-def _column(values: list[Any], kind: pyarrow.DataType) -> pyarrow.Array:
-    """Whole numbers as a column. `pyarrow.array` would load pandas where there is one, and that takes longer than a bucket."""
-    numbers = np.array(values, dtype=f"i{kind.bit_width // 8}")
-    return pyarrow.Array.from_buffers(kind, len(numbers), [None, pyarrow.py_buffer(numbers)])
+    return numbers([day.toordinal() - _EPOCH for day in days], pyarrow.date32())

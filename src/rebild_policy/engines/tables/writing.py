@@ -16,6 +16,8 @@ import numpy.typing as npt
 import pyarrow
 from pyarrow import parquet
 
+from rebild_policy.engines.tables.arrays import numbers
+
 Ints = npt.NDArray[np.int64]
 _ROWS: Final = 131_072  # in a group
 _BITS: Final = 63  # of a number that holds several columns
@@ -23,7 +25,7 @@ _DISTINCT: Final = {"trigger", "fingerprint"}  # hardly any value twice: a dicti
 
 
 def write_rows(con: duckdb.DuckDBPyConnection, query: str, keys: int, into: Path) -> None:
-    """Write what a query gives to `into`, sorted by its first `keys` columns: numbers, which are left out. Null stands last."""
+    """Write what a query gives to `into`, sorted by its first `keys` columns: numbers, which are left out. -1 stands last."""
     found = con.sql(query).to_arrow_table()
     order = _order(map(_filled, found.columns[:keys]))
     rows = found.select(found.column_names[keys:]).combine_chunks()
@@ -32,13 +34,14 @@ def write_rows(con: duckdb.DuckDBPyConnection, query: str, keys: int, into: Path
     # Without Arrow's own schema, what is a dictionary here is read as plain text.
     with parquet.ParquetWriter(into, rows.schema, compression="zstd", use_dictionary=often, store_schema=False) as writer:
         for start in range(0, len(order), _ROWS):
-            writer.write_table(rows.take(pyarrow.array(order[start : start + _ROWS])))
+            writer.write_table(rows.take(numbers(order[start : start + _ROWS], pyarrow.int64())))
 
 
 def _filled(column: Any) -> Ints:
-    """A column of numbers from 0 up; a null is greater than all of them."""
-    numbers: Ints = column.cast(pyarrow.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
-    return numbers if not column.null_count else np.where(numbers < 0, numbers.max(initial=0) + 1, numbers)
+    """A column of numbers from 0 up; -1, for an event that is not bound, is greater than all of them."""
+    found = np.from_dlpack(column.combine_chunks()).astype(np.int64)
+    filled: Ints = np.where(found < 0, found.max(initial=0) + 1, found)
+    return filled
 
 
 def _order(keys: Iterable[Ints]) -> Ints:
