@@ -117,7 +117,7 @@ def _context(ruleset: RuleSet, profile: Profile, source: Coverage, coverage: Cov
 
 
 def _types_of(rule: Rule) -> frozenset[str]:
-    """The event types that a rule looks at, and the case."""
+    """The event types that a rule looks at, suspensions where they move a deadline of it, and the case."""
     sought = {type_ for node in quantifiers(rule) for type_ in node.types}
     if any(isinstance(node.window, Within) and node.window.paused for node in quantifiers(rule)):
         sought.add("suspension")
