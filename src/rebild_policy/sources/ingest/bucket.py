@@ -20,7 +20,7 @@ from rebild_policy.engines.tables.store import place_of
 from rebild_policy.facts import Case, Vocabulary, vocabulary
 from rebild_policy.sources.accounting import count_activity
 from rebild_policy.sources.ingest.accounts import Account
-from rebild_policy.sources.ingest.columns import Column, Flags, Ints, arrow_type, constant, read_column, spread
+from rebild_policy.sources.ingest.columns import Column, Flags, Ints, arrow_type, constant, joined, read_column, spread
 from rebild_policy.sources.ingest.events import Cells, Made, computable, is_shipped, make
 from rebild_policy.sources.ingest.linking import Linker, loose_links
 from rebild_policy.sources.ingest.moments import Clock
@@ -52,11 +52,11 @@ class Normaliser:
 
     def write(self, table: Any, folder: Path) -> Account:
         """Write the rows of some cases as a bucket. `table`: see `rowtables`, with the hash of each row's case."""
-        rows = _Rows.sorted(table)
+        rows = _Rows.of(table)
         part = _Columns(self, rows)
         clean = part.clean()
         account = part.account(clean)
-        read = self._exactly(rows.table.filter(pyarrow.array(~clean[rows.case])))
+        read = self._exactly(table.take(pyarrow.array(rows.order[~clean[rows.case]])))
         account.add(Account.of(read))
         exact = sorted(read.cases, key=lambda sourced: (place_of(sourced.case.id), sourced.case.id))
         whole = [sourced for sourced in exact if not sourced.gaps]
@@ -64,7 +64,7 @@ class Normaliser:
         keys = list(zip(rows.places[chosen].tolist(), rows.cases.take(pyarrow.array(chosen)).to_pylist(), strict=True))
         tables = Tables(self.words, self.clock, keys, whole)
         number = np.cumsum(clean) - 1  # of each case among the clean ones
-        tables.write(folder, part.case_columns(chosen), part.kept, number[rows.case], rows.table[NUMBER].to_numpy())
+        tables.write(folder, part.case_columns(chosen), part.kept, number[rows.case], rows.column(NUMBER))
         _write_gaps(folder / GAPS, [sourced for sourced in exact if sourced.gaps])
         return account
 
@@ -78,26 +78,31 @@ class Normaliser:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The rows of a bucket, case after case in its order, and for each row the number of its case."""
+    """The rows of a bucket in `order`, case after case, and for each of them the number of its case."""
 
     table: Any
+    order: Ints
     case: Ints
     cases: Any  # their ids
     places: Any  # and hashes
 
     @classmethod
-    def sorted(cls, table: Any) -> _Rows:
-        column = Column(table["case"])
-        places = np.zeros(len(column.texts), dtype=np.uint64)
+    def of(cls, table: Any) -> _Rows:
+        column = Column.of(table["case"])
+        places = np.zeros(len(column.values), dtype=np.uint64)
         places[column.codes] = table[PLACE].to_numpy()
-        ids = np.array(column.texts.to_pylist(), dtype=object)
-        order = sorted(range(len(ids)), key=lambda number: (places[number], ids[number]))
+        ids = np.array(column.values.to_pylist(), dtype=object)
+        sorted_ = sorted(range(len(ids)), key=lambda number: (places[number], ids[number]))
         rank = np.zeros(len(ids), dtype=np.int64)
-        rank[order] = np.arange(len(ids))
+        rank[sorted_] = np.arange(len(ids))
         case = rank[column.codes]
-        rows = np.argsort(case, kind="stable")
-        texts = column.texts.take(pyarrow.array(order, pyarrow.int64()))
-        return cls(table.take(pyarrow.array(rows)), case[rows], texts, places[order])
+        order = np.argsort(case, kind="stable")
+        texts = column.values.take(pyarrow.array(sorted_, pyarrow.int64()))
+        return cls(table, order, case[order], texts, places[sorted_])
+
+    def column(self, name: str) -> Any:
+        """What is known of the rows as such."""
+        return self.table[name].to_numpy()[self.order]
 
 
 class _Columns:
@@ -106,19 +111,19 @@ class _Columns:
     def __init__(self, by: Normaliser, rows: _Rows) -> None:
         self.by = by
         self.rows = rows
-        self.cells = Cells(rows.table, by.pseudonyms)
+        self.cells = Cells(rows.table, rows.order, by.clock, by.pseudonyms)
         self.activities = self.cells.column("activity")
         self.bad = self._bad_rows()
         self.made = list(self._made())
         for made in self.made:
             self.bad[made.bad] = True
         self.linkers = [Linker(policy) for policy in by.reader.policies]
-        self.case_fields: dict[str, Any] = {}
+        self.case_fields: dict[str, Column] = {}
         self.kept: list[Made] = []  # the events of clean cases, linked
 
     def _bad_rows(self) -> Flags:
-        table = self.rows.table
-        bad: Flags = ~table[ALIGNED].to_numpy() | table[PROBLEM].is_valid().to_numpy() | (self.activities.codes < 0)
+        table, order = self.rows.table, self.rows.order
+        bad: Flags = (~table[ALIGNED].to_numpy() | table[PROBLEM].is_valid().to_numpy())[order] | (self.activities.codes < 0)
         for activity in self.by.slow:
             bad |= self.activities.codes == self.activities.number_of(activity)
         return bad
@@ -129,7 +134,7 @@ class _Columns:
             if activity in self.by.slow or not len(rows):
                 continue
             for position, maker in enumerate(makers, 1):
-                yield make(maker, position, rows, self.cells, self.by.clock, self.by.words)
+                yield make(maker, position, rows, self.cells, self.by.words)
 
     # ------------------------------------------------------------------------------------------------------- clean cases
     def clean(self) -> Flags:
@@ -158,35 +163,34 @@ class _Columns:
         """The cases in which two events share an id."""
         if "id" not in self.by.mapping.columns or not self.made:
             return np.zeros(0, dtype=np.int64)
-        ids = Column(pyarrow.chunked_array([made.ids for made in self.made], pyarrow.string()))
+        ids = joined([made.ids for made in self.made])
         case = np.concatenate([self.rows.case[made.rows] for made in self.made])
-        key = np.sort(case * (len(ids.texts) + 1) + ids.codes)
-        return np.unique(key[1:][key[1:] == key[:-1]] // (len(ids.texts) + 1))
+        key = np.sort(case * (len(ids.values) + 1) + ids.codes)
+        return np.unique(key[1:][key[1:] == key[:-1]] // (len(ids.values) + 1))
 
-    def _read_case_fields(self) -> Iterator[tuple[str, Any, Ints]]:
+    def _read_case_fields(self) -> Iterator[tuple[str, Column, Ints]]:
         """The fields of the cases, and in which cases they can't be told at once."""
         size = len(self.rows.cases)
         for setter in self.by.reader.case_setters:
             if setter.source.column is None:
-                given = spread(constant(setter, size), np.zeros(size, dtype=np.int64))
-                yield setter.field, given.values, np.flatnonzero(given.bad)
+                given, bad = spread(constant(setter, size), np.zeros(size, dtype=np.int64))
+                yield setter.field, given, np.flatnonzero(bad)
                 continue
             column = self.cells.column(setter.source.column)
             there = np.flatnonzero(column.codes >= 0)
             codes, case = column.codes[there], self.rows.case[there]
             first = np.full(size, -1, dtype=np.int64)
             first[case[::-1]] = codes[::-1]
-            read = spread(read_column(setter, column.texts, self.by.clock), first)
+            read, bad = spread(read_column(setter, column.values, self.by.clock), first)
             differ = np.unique(case[codes != first[case]])
-            yield setter.field, read.values, np.concatenate([differ, np.flatnonzero(read.bad)])
+            yield setter.field, read, np.concatenate([differ, np.flatnonzero(bad)])
 
     def case_columns(self, chosen: Ints) -> dict[str, Any]:
         """Some cases with their fields."""
-        places = pyarrow.array(chosen)
-        columns = {"case": self.rows.cases.take(places)}
+        columns = {"case": self.rows.cases.take(pyarrow.array(chosen))}
         for name, kind in fields_of(self.by.words, CASE).items():
             given = self.case_fields.get(name)
-            columns[name] = pyarrow.nulls(len(chosen), arrow_type(kind)) if given is None else given.take(places)
+            columns[name] = pyarrow.nulls(len(chosen), arrow_type(kind)) if given is None else given.take(chosen).array()
         return columns
 
     # ------------------------------------------------------------------------------------------------------------ account
@@ -222,15 +226,14 @@ class _Columns:
     def _assumed(self, clean: Flags) -> Iterator[int]:
         for setter in self.by.reader.case_setters:
             if setter.source.assumption:
-                given = self.case_fields[setter.field].filter(pyarrow.array(clean))
-                yield len(given) - given.null_count
+                yield int(self.case_fields[setter.field].take(clean).given().sum())
         of_maker = {id(made.maker): made for made in self.kept}
         for maker in self.by.reader.all_makers:
             for setter in maker.setters:
                 if setter.source.assumption:
                     made = of_maker.get(id(maker))
                     column = made.fields.get(setter.field) if made else None
-                    yield 0 if column is None else len(column) - column.null_count
+                    yield 0 if column is None else int(column.given().sum())
 
 
 # --------------------------------------------------------------------------------------------------------------- gaps

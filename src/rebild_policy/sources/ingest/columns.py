@@ -25,19 +25,62 @@ Flags = npt.NDArray[np.bool_]
 TYPES: Final = {"bool": pyarrow.bool_(), "int": pyarrow.int64(), "date": pyarrow.date32()}
 
 
+@dataclass(frozen=True, slots=True)
 class Column:
-    """The cells of one column: the texts that occur, and for each row the number of its text, -1 where it is empty."""
+    """A column: the values that occur, an Arrow array, and for each row the number of its own, -1 where it has none.
 
-    def __init__(self, cells: Any) -> None:
+    Values are moved about as numbers, so that each text is copied once, when the column is written.
+    """
+
+    values: Any
+    codes: Ints
+
+    @classmethod
+    def of(cls, cells: Any) -> Column:
+        """An array of texts; each occurs once among the values."""
         cells = cells.combine_chunks() if isinstance(cells, pyarrow.ChunkedArray) else cells
         encoded = cells if pyarrow.types.is_dictionary(cells.type) else cells.dictionary_encode()
-        self.texts = encoded.dictionary
-        self.codes: Ints = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        return cls(encoded.dictionary, encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64))
+
+    @classmethod
+    def each(cls, values: Any) -> Column:
+        """A value for each row."""
+        return cls(values, np.arange(len(values)))
+
+    @classmethod
+    def empty(cls, kind: Any, size: int) -> Column:
+        """Nothing in any row."""
+        return cls(pyarrow.nulls(0, kind), np.full(size, -1))
+
+    def take(self, rows: Ints | Flags) -> Column:
+        """Some rows, by number or by mask."""
+        return Column(self.values, self.codes[rows])
+
+    def array(self) -> Any:
+        """The rows as an Arrow array."""
+        if not len(self.values):
+            return pyarrow.nulls(len(self.codes), self.values.type)
+        return self.values.take(pyarrow.array(self.codes, mask=self.codes < 0))
+
+    def given(self) -> Flags:
+        """Which rows have a value."""
+        there: Flags = self.codes >= 0
+        if self.values.null_count:
+            there[there] = self.values.is_valid().to_numpy(zero_copy_only=False)[self.codes[there]]
+        return there
 
     def number_of(self, text: str) -> int:
         """The number of a text; -2 where it does not occur."""
-        found: int | None = compute.index(self.texts, text).as_py()
+        found: int | None = compute.index(self.values, text).as_py()
         return -2 if found is None or found < 0 else found
+
+
+def joined(columns: Sequence[Column]) -> Column:
+    """The rows of some columns of texts one after the other; each text occurs once among the values."""
+    first = columns[0].values
+    if all(column.values is first for column in columns):
+        return Column(first, np.concatenate([column.codes for column in columns]))
+    return Column.of(pyarrow.chunked_array([column.array() for column in columns], pyarrow.string()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +102,21 @@ def arrow_type(kind: str) -> Any:
     return pyarrow.list_(pyarrow.string()) if kind == "VARCHAR[]" else TYPES.get(kinds.get(kind, ""), pyarrow.string())
 
 
+def is_text(setter: Setter) -> bool:
+    """Does a setter take a cell as it stands?"""
+    return setter.plain and setter.spec.kind in {"text", "link"} and not setter.spec.many
+
+
+def longest_of(setter: Setter) -> int:
+    """How many characters its text may have."""
+    return MAX_ID if setter.spec.kind == "link" else MAX_TEXT
+
+
 def read_column(setter: Setter, texts: Any, clock: Clock) -> Values:
     """What a setter makes of each text of its column."""
-    kind = setter.spec.kind
-    if setter.plain and kind in {"text", "link"} and not setter.spec.many:
-        longest = MAX_TEXT if kind == "text" else MAX_ID
-        return Values(texts, compute.greater(compute.utf8_length(texts), longest).to_numpy(zero_copy_only=False))
-    if setter.plain and kind in {"date", "time"}:
+    if is_text(setter):
+        return Values(texts, compute.greater(compute.utf8_length(texts), longest_of(setter)).to_numpy(zero_copy_only=False))
+    if setter.plain and setter.spec.kind in {"date", "time"}:
         moments = clock.moments(texts)
         return Values(pyarrow.array(moments.day.astype(np.int32), pyarrow.int32()).cast(pyarrow.date32()), moments.bad)
     read = [_read(setter, text) for text in texts.to_pylist()]
@@ -87,8 +138,8 @@ def fitting(setter: Setter, value: object) -> tuple[object, bool]:
         return (list(value) or None), all(isinstance(id_, str) and id_.strip() for id_ in value)
     if isinstance(value, str) and not value.strip():
         return None, setter.spec.kind in {"text", "link"}
-    longest = MAX_ID if setter.spec.kind == "link" else MAX_TEXT
-    return value, (not setter.spec.many and not (isinstance(value, str) and len(value) > longest)) or value is None
+    fits = not (isinstance(value, str) and len(value) > longest_of(setter))
+    return value, (not setter.spec.many and fits) or value is None
 
 
 def constant(setter: Setter, size: int) -> Values:
@@ -102,13 +153,11 @@ def empty(setter: Setter) -> Values:
     return Values(pyarrow.nulls(0, type_of(setter)), np.zeros(0, dtype=np.bool_))
 
 
-def spread(read: Values, codes: Ints) -> Values:
-    """The values of rows from those of the texts that occur; nothing for an empty cell."""
-    places = pyarrow.array(codes, mask=codes < 0)
-    bad = np.zeros(len(codes), dtype=np.bool_)
-    there = codes >= 0
-    bad[there] = read.bad[codes[there]]
-    return Values(read.values.take(places), bad)
+def spread(read: Values, codes: Ints) -> tuple[Column, Flags]:
+    """The values of rows from those of the texts that occur, nothing for an empty cell; and which rows could not be read."""
+    bad: Flags = codes >= 0
+    bad[bad] = read.bad[codes[bad]]
+    return Column(read.values, codes), bad
 
 
 def used_of(codes: Ints, size: int) -> tuple[Ints, Ints]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -35,6 +36,8 @@ _BOUNDS: Final = {
 }
 _FINEST: Final = 6  # digits of a fraction: microseconds
 _SECOND, _DAY = 1_000_000, 86_400_000_000  # microseconds
+_MONTHS, _DAYS = 13, 32  # a date as one number: year, month and day, none of which reaches these
+_NO_DAY: Final = -(2**31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +60,27 @@ class Layout:
 
     def read(self, cells: npt.NDArray[np.uint8]) -> tuple[Ints, Flags]:
         """Texts of the layout's length, as a row of bytes each: microseconds since 1970 as written, and which could be read."""
+        columns = cells.T.copy()  # a row for each place, as reading down a column is slow
         digits: dict[str, list[int]] = {}
         good = np.ones(len(cells), dtype=np.bool_)
         for place, mark in enumerate(self.text):
             if mark in _DIGITS and not (mark == "Z" and self.offset == 0):
                 digits.setdefault(mark, []).append(place)
-                good &= (cells[:, place] >= ord("0")) & (cells[:, place] <= ord("9"))
+                columns[place] -= ord("0")  # what is less becomes much more, as bytes have no sign
+                good &= columns[place] <= 9  # noqa: PLR2004
             else:
-                good &= cells[:, place] == ord(mark)
-        parts = {mark: _number(cells, places) for mark, places in digits.items()}
+                good &= columns[place] == ord(mark)
+        parts = {mark: _number(columns, places) for mark, places in digits.items()}
         for mark, (least, most) in _BOUNDS.items():
             if mark in parts:
                 good &= (parts[mark] >= least) & (parts[mark] <= most)
-        zero = np.zeros(len(cells), dtype=np.int64)
-        year, month, day = parts["Y"], parts["m"], parts["d"]
-        good &= day <= _days_in(year, np.clip(month, 1, 12))
+        day = _days(np.where(good, (parts["Y"] * _MONTHS + parts["m"]) * _DAYS + parts["d"], 0))
+        good &= day != _NO_DAY
+        zero = np.zeros(1, dtype=np.int32)
         hour, minute, second, away, by = (parts.get(mark, zero) for mark in "HMSzZ")
-        fraction = parts.get("f", zero) * 10 ** (_FINEST - len(digits.get("f", ())))
-        moment = _days(year, month, day) * _DAY + (hour * 3600 + minute * 60 + second) * _SECOND + fraction
-        return moment - (self.offset or 0) * (away * 3600 + by * 60) * _SECOND, good
+        of_day = hour * 3600 + minute * 60 + second - (self.offset or 0) * (away * 3600 + by * 60)
+        fraction = parts.get("f", zero) * np.int64(10 ** (_FINEST - len(digits.get("f", ()))))
+        return day * _DAY + of_day * np.int64(_SECOND) + fraction, good
 
 
 def layouts_of(formats: Sequence[str]) -> Iterator[Layout]:
@@ -124,25 +129,29 @@ def _fits(run: str, other: str) -> bool:
     return len(run) <= len(other)
 
 
-def _number(cells: npt.NDArray[np.uint8], places: list[int]) -> Ints:
-    number = np.zeros(len(cells), dtype=np.int64)
-    for place in places:
-        number = number * 10 + (cells[:, place].astype(np.int64) - ord("0"))
+def _number(digits: npt.NDArray[np.uint8], places: list[int]) -> npt.NDArray[np.int32]:
+    number: npt.NDArray[np.int32] = digits[places[0]].astype(np.int32)
+    for place in places[1:]:
+        number = number * 10 + digits[place]
     return number
 
 
-def _days_in(year: Ints, month: Ints) -> Ints:
-    lengths = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
-    leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
-    found: Ints = lengths[month - 1] + (leap & (month == 2))  # noqa: PLR2004 - February
+def _days(key: npt.NDArray[np.int32]) -> Ints:
+    """Days since 1970, by year, month and day; `_NO_DAY` where the calendar has no such day."""
+    first, known = _calendar()
+    found: Ints = known[np.maximum(key - first, 0)]
     return found
 
 
-def _days(year: Ints, month: Ints, day: Ints) -> Ints:
-    """Days since 1970: the year is taken to begin in March, so that the leap day is its last."""
-    year = year - (month <= 2)  # noqa: PLR2004 - February
-    era = year // 400
-    of_era = year - era * 400
-    of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
-    found: Ints = era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719_468
-    return found
+@cache
+def _calendar() -> tuple[int, Ints]:
+    """The first key, which stands for no day, and the day of each key from there."""
+    least, most = _BOUNDS["Y"]
+    days = np.arange(f"{least}-01-01", f"{most + 1}-01-01", dtype="datetime64[D]")
+    months = days.astype("datetime64[M]")
+    month, day = months.astype(np.int64) % 12 + 1, (days - months).astype(np.int64) + 1
+    key = ((months.astype("datetime64[Y]").astype(np.int64) + 1970) * _MONTHS + month) * _DAYS + day
+    first = least * _MONTHS * _DAYS
+    known = np.full((most + 1) * _MONTHS * _DAYS - first, _NO_DAY)
+    known[key - first] = days.astype(np.int64)
+    return first, known

@@ -11,7 +11,7 @@ import pyarrow
 from pyarrow import compute
 
 from rebild_policy.expressions import UNKNOWN
-from rebild_policy.sources.ingest.columns import Column, Flags, Ints
+from rebild_policy.sources.ingest.columns import Column, Flags, Ints, joined
 from rebild_policy.sources.ingest.events import Made
 from rebild_policy.sources.links import LinkPolicy, link
 
@@ -32,7 +32,7 @@ class Linker:
     def __init__(self, policy: LinkPolicy) -> None:
         self.policy = policy
         self.counts = [0, 0, 0]
-        self._targets: dict[int, Any] = {}  # by maker: the id that each of its events points to
+        self._targets: dict[int, Column] = {}  # by maker: the id that each of its events points to
         self._found: list[tuple[Ints, Ints]] = []  # of the events that link: their case, and what was found for each
 
     def link(self, made: Sequence[Made], case: Ints, clean: Flags) -> Ints:
@@ -40,7 +40,7 @@ class Linker:
         made = [one for one in made if one.maker.type in {self.policy.type, self.policy.target}]
         if not made:
             return np.zeros(0, dtype=np.int64)
-        ids = pyarrow.chunked_array([one.ids for one in made], pyarrow.string()).combine_chunks()
+        ids = joined([one.ids for one in made])
         rows = np.concatenate([one.rows for one in made])
         places = np.concatenate([np.full(len(one.rows), one.position) for one in made])
         links = np.concatenate([np.full(len(one.rows), one.maker.type == self.policy.type) for one in made])
@@ -62,7 +62,7 @@ class Linker:
             part = answer[start : start + len(one.rows)]
             start += len(one.rows)
             if one.maker.type == self.policy.type:
-                self._targets[id(one.maker)] = ids.take(pyarrow.array(part, mask=part < 0))
+                self._targets[id(one.maker)] = Column(ids.values, np.where(part < 0, -1, ids.codes[part]))
                 self._found.append((case[one.rows], part))
         unknown: Ints = np.unique(of[order][answer[order] == _UNSURE])
         return unknown
@@ -94,12 +94,13 @@ class Linker:
 
     def fill(self, made: Made, rows: Ints, good: Flags) -> None:
         """Set the links in the events of a maker that were kept. `rows` are those that it had."""
-        ids = self._targets[id(made.maker)].filter(pyarrow.array(good[rows]))
+        ids = self._targets[id(made.maker)].take(good[rows])
         if self.policy.many:
-            there = ids.is_valid().to_numpy(zero_copy_only=False)
-            offsets = np.concatenate([[0], np.cumsum(there)])
-            lists = pyarrow.ListArray.from_arrays(pyarrow.array(offsets, pyarrow.int32()), ids.drop_null())
-            ids = compute.if_else(pyarrow.array(there), lists, pyarrow.nulls(len(ids), lists.type))
+            there = ids.codes >= 0
+            lists = pyarrow.ListArray.from_arrays(
+                pyarrow.array(np.arange(there.sum() + 1), pyarrow.int32()), ids.take(there).array()
+            )
+            ids = Column(lists, np.where(there, np.cumsum(there) - 1, -1))
         made.fields[self.policy.field] = ids
 
     def count(self, clean: Flags) -> None:
@@ -125,18 +126,26 @@ def loose_links(kept: Sequence[Made], case: Ints) -> Iterator[tuple[str, int]]:
     linking = [made for made in kept if made.maker.links]
     if not linking:
         return
-    ids = Column(pyarrow.chunked_array([made.ids for made in kept], pyarrow.string()))
-    width = len(ids.texts) + 1
-    known = np.unique(np.concatenate([case[made.rows] for made in kept]) * width + ids.codes)
+    ids = joined([made.ids for made in kept])
+    width = len(ids.values) + 1
+    known = np.sort(np.concatenate([case[made.rows] for made in kept]) * width + ids.codes)
+    numbered: dict[int, tuple[Any, Ints]] = {}  # the values of columns, which several fields may share, with their numbers
     for made in linking:
         for name in made.maker.links:
-            column = made.fields[name]
-            if pyarrow.types.is_list(column.type):
-                owner = compute.list_parent_indices(column).to_numpy(zero_copy_only=False)
-                targets = compute.list_flatten(column)
-            else:
-                owner, targets = np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False)), column.drop_null()
-            codes = compute.index_in(targets, value_set=ids.texts).fill_null(width - 1).to_numpy(zero_copy_only=False)
-            key = case[made.rows[owner]] * width + codes
-            loose = owner[~np.isin(key, known)]
+            owner, targets = _targets(made.fields[name])
+            if id(targets.values) not in numbered:
+                found = compute.index_in(targets.values, value_set=ids.values).fill_null(width - 1)
+                numbered[id(targets.values)] = targets.values, found.to_numpy(zero_copy_only=False)
+            key = case[made.rows[owner]] * width + numbered[id(targets.values)][1][targets.codes]
+            loose = owner[known[np.minimum(np.searchsorted(known, key), len(known) - 1)] != key]
             yield f"{made.maker.type}.{name}: points to no event of the case", len(np.unique(loose))
+
+
+def _targets(links: Column) -> tuple[Ints, Column]:
+    """The events that have a link, once for each, and what it is."""
+    if not pyarrow.types.is_list(links.values.type):
+        owner = np.flatnonzero(links.given())
+        return owner, links.take(owner)
+    column = links.array()
+    owner = compute.list_parent_indices(column).to_numpy(zero_copy_only=False)
+    return owner, Column.each(compute.list_flatten(column))

@@ -33,8 +33,8 @@ class Moments:
     clocked: Flags
     bad: Flags
 
-    def take(self, places: Ints) -> Moments:
-        """Those at some places."""
+    def take(self, places: Ints | Flags) -> Moments:
+        """Those at some places, by number or by mask."""
         return Moments(self.day[places], self.instant[places], self.clocked[places], self.bad[places])
 
 
@@ -81,10 +81,11 @@ class Clock:
             return
         utc = written if layout.offset is not None else self._zone.to_utc(written)
         there = self._zone.to_local(utc)
+        here = there if self._here is self._zone else self._here.to_local(utc)
         # Fractions of a second are noise that an export adds to a date.
         midnight = there % DAY < _SECOND
         only_day = np.full(len(places), precision == "day") | (midnight if precision == "midnight-is-day" else False)
-        found.day[places] = np.where(only_day, there, self._here.to_local(utc)) // DAY
+        found.day[places] = np.where(only_day, there, here) // DAY
         found.clocked[places] = ~only_day
         found.instant[places] = np.where(only_day, 0, utc)
 

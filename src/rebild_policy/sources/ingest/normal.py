@@ -60,13 +60,13 @@ class Tables:
         columns = {
             "cid": pyarrow.array(self.cids[case[made.rows]], pyarrow.int32()),
             "pos": pyarrow.array(pos.astype(np.int32)),
-            "id": made.ids,
+            "id": made.ids.array(),
             "day": pyarrow.array(moments.day.astype(np.int32)).cast(pyarrow.date32()),
             "instant": pyarrow.array(moments.instant, pyarrow.timestamp("us"), mask=timeless),
             "clock": pyarrow.array(self.clock.clocks(moments), pyarrow.time64("us"), mask=timeless),
             ROW: pyarrow.array(numbers[made.rows], pyarrow.int64()),
         }
-        return pyarrow.table(columns | {name: made.fields[name] for name in fields_of(self.words, made.maker.type)})
+        return pyarrow.table(columns | {name: made.fields[name].array() for name in fields_of(self.words, made.maker.type)})
 
     def _exact_tables(self) -> dict[str, Any]:
         cases = [sourced.case for sourced in self.exact]

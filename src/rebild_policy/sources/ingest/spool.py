@@ -93,8 +93,8 @@ class Spool:
 
     def take(self, table: Any) -> None:
         """Give each row of a table its bucket."""
-        case = Column(table["case"])
-        ids = case.texts
+        case = Column.of(table["case"])
+        ids = case.values
         if self.pseudonyms is not None:
             of = self.pseudonyms.of
             ids = pyarrow.array([of("case", id_) for id_ in ids.to_pylist()], pyarrow.string())
@@ -113,10 +113,10 @@ class Spool:
 
     def _count(self, table: Any, placed: Flags) -> None:
         """Count the rows of activities that are no events."""
-        activity = Column(table["activity"])
+        activity = Column.of(table["activity"])
         counted = placed & table[PROBLEM].is_null().to_numpy() & (activity.codes >= 0)
-        rows = np.bincount(activity.codes[counted], minlength=len(activity.texts))
-        for name, number in zip(activity.texts.to_pylist(), rows.tolist(), strict=True):
+        rows = np.bincount(activity.codes[counted], minlength=len(activity.values))
+        for name, number in zip(activity.values.to_pylist(), rows.tolist(), strict=True):
             if number and name in self.strays.reader.irrelevant:
                 count_activity(self.told.irrelevant, name, number)
             elif number and name not in self.strays.reader.makers:
