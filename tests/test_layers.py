@@ -57,7 +57,8 @@ sources.formats.markup sources.formats.cellvalues sources.formats.workbook sourc
 sources.formats.sqlitefile sources.formats.ocelfiles sources.formats.ocel sources.formats.database sources.formats
 sources.opening sources.reading sources.export sources.mapping
 sources.ingest.layouts sources.ingest.zones sources.ingest.moments sources.ingest.columns sources.ingest.rowtables
-sources.ingest.events sources.ingest.accounts sources.ingest.linking sources.ingest.normal sources.ingest.bucket
+sources.ingest.events sources.ingest.accounts sources.ingest.setaside
+sources.ingest.linking sources.ingest.normal sources.ingest.bucket
 sources.ingest.spool sources.ingest.bytelines sources.ingest.csvtables sources.ingest.tables sources.ingest sources
 findings
 preflight

@@ -23,6 +23,7 @@ from rebild_policy.cli.main import app
 from rebild_policy.errors import DisagreementError, UsageError
 from rebild_policy.report.jsonl import write_findings
 from rebild_policy.report.tables import write_table
+from rebild_policy.sources.accounting import write_quarantine
 from rebild_policy.sources.pseudonyms import Pseudonyms
 from rebild_policy.waivers import Waiver
 from small_export import MAPPING
@@ -117,7 +118,7 @@ def test_the_numbers_and_the_findings_are_those_of_an_audit_in_memory(
     for number, options in enumerate(({"buckets": 1, "threads": 1}, {"buckets": 7, "threads": 2})):
         found = run_in_buckets(policy, folder, **options)
         assert found.model_dump() == in_memory.model_dump()
-        assert found.quarantined == in_memory.quarantined
+        assert found.quarantined == tuple(found.every_quarantined()) == in_memory.quarantined
         assert files(found, tmp_path / str(number)) == expected
 
 
@@ -131,6 +132,18 @@ def test_the_worst_are_held_and_all_are_written(
     assert {one.rule for one in found.violations} == {one.rule for one in in_memory.violations}
     told = {one.fingerprint: one for one in in_memory.findings}
     assert all(one.explanation == told[one.fingerprint].explanation for one in found.findings)
+
+
+def test_the_first_rows_of_the_quarantine_are_held_and_all_are_written(
+    policy: Policy, folder: Path, in_memory: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assembling, "MOST_HELD", 4)
+    found = run_in_buckets(policy, folder, buckets=3)
+    assert found.quarantined == in_memory.quarantined[:4]
+    assert found.accounting.quarantined == len(in_memory.quarantined) > 4
+    for audit, name in ((found, "found.csv"), (in_memory, "expected.csv")):
+        write_quarantine(tmp_path / name, audit.every_quarantined())
+    assert (tmp_path / "found.csv").read_bytes() == (tmp_path / "expected.csv").read_bytes()
 
 
 def test_a_baseline_marks_what_is_not_held_as_well(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from pathlib import Path
 from random import Random
 
@@ -16,6 +15,7 @@ from rebild_policy.facts import vocabulary
 from rebild_policy.sources.export import read_export
 from rebild_policy.sources.ingest.accounts import Account
 from rebild_policy.sources.ingest.bucket import Normaliser, read_gaps
+from rebild_policy.sources.ingest.setaside import QUARANTINE, every
 from rebild_policy.sources.ingest.spool import Spool, read_rows, spool
 from rebild_policy.sources.ingest.tables import open_tables
 from rebild_policy.sources.mapping import load_mapping
@@ -70,8 +70,9 @@ def compare(path, mapping, folder, pseudonyms=None, buckets=3):
     assert (account.mapped, account.duplicates) == (expected.mapped, expected.duplicates)
     assert (account.skipped, account.notes) == (expected.skipped, expected.notes)
     assert account.links == [[link.made, link.none, link.unknown] for link in expected.links]
-    rows = Counter((row.row, row.column, row.reason, row.case_known) for row in expected.quarantined)
-    assert Counter(account.quarantined) == rows
+    assert (account.quarantined, account.lost_cases) == (len(expected.quarantined), expected.lost_cases)
+    files = [folder / "rows" / QUARANTINE, *(folder / f"bucket-{number}" / QUARANTINE for number in range(buckets))]
+    assert tuple(every(files)) == expected.quarantined
     counts = [one.count for one in export.assumptions]
     assert [*account.assumed, *(made for made, *_ in account.links)] == counts
     assert set(cases) == {sourced.case.id for sourced in export.cases}

@@ -28,7 +28,7 @@ from rebild_policy.waivers import WaiverBook
 
 Stage = Literal["read", "judge", "bucket"]
 Progress = Callable[[Stage, int, int], None]  # the stage, how much of it is done, and of how much (bytes, then cases or buckets)
-LISTED = 100  # quarantined rows in the summary; `Audit.quarantined` has all
+LISTED = 100  # quarantined rows in the summary; `Audit.every_quarantined` gives all
 
 
 class Source(NamedTuple):

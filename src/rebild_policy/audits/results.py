@@ -55,7 +55,7 @@ class Accounting(Result):
     cases: int
     irrelevant: tuple[Activity, ...]
     unmapped: tuple[Activity, ...]
-    quarantine: tuple[QuarantinedRow, ...]  # the first of them; `Audit.quarantined` has all
+    quarantine: tuple[QuarantinedRow, ...]  # the first of them; `Audit.every_quarantined` gives all
     notes: tuple[Activity, ...] = ()  # what looks wrong in rows that were used, such as a link to no event
     rows_without_case: int  # quarantined rows whose case is unreadable: a limit of the audit
 
@@ -195,7 +195,7 @@ class BaselineInfo(Result):
 class Audit(Result):
     """What the rules say of an export as of a day: the numbers first, then the findings.
 
-    Of a large export, `findings` are the worst; `every()` gives all.
+    Of a large export, `findings` are the worst, and `quarantined` the first; `every()` and `every_quarantined()` give all.
     """
 
     version: str
@@ -227,6 +227,11 @@ class Audit(Result):
     def every(self) -> Iterable[Finding]:
         """Every finding, case by case."""
         found: Iterable[Finding] = self.findings if self.store is None else self.store.findings()
+        return found
+
+    def every_quarantined(self) -> Iterable[QuarantinedRow]:
+        """Every row that could not be used, in the order of the export."""
+        found: Iterable[QuarantinedRow] = self.quarantined if self.store is None else self.store.quarantined()
         return found
 
     @property

@@ -124,7 +124,7 @@ def _write(
         "junit": lambda path: _write_text(path, render_junit(audit, lang)),
         "markdown": lambda path: _write_text(path, render_markdown(audit, statements, lang)),
         "publish": lambda path: _write_text(path, _publication(audit, path, lang)),
-        "quarantine": lambda path: write_quarantine(path, audit.quarantined),
+        "quarantine": lambda path: write_quarantine(path, audit.every_quarantined()),
     }
     for kind, path in outputs.items():
         if path:

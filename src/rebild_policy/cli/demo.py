@@ -27,7 +27,7 @@ def run(*, out: Path, profile: Profile, lang: Language | None) -> int:
     page = out / "report.html"
     page.write_text(render_html(audit, judge.ruleset.statements, tongue), encoding="utf-8")
     write_findings(out / "findings.jsonl", audit.findings)
-    write_quarantine(out / "quarantine.csv", audit.quarantined)
+    write_quarantine(out / "quarantine.csv", audit.every_quarantined())
     screen = console()
     render_audit(audit, judge.ruleset.statements, tongue, screen, worst=3)
     screen.print()

@@ -124,7 +124,9 @@ class Reading:
         """Give a row its place whose case is called as it is to be called from here on."""
         self.rows += 1
         case, activity = row.cells["case"], row.cells["activity"]
-        if not row.aligned:
+        if not row.aligned and case is None:
+            self._quarantine(row.number, None, row.problem or _SAME_ID, None)
+        elif not row.aligned:
             self.torn.append(row)
         elif case is not None and holds_cpr(case):
             self._refuse_number(row.number)

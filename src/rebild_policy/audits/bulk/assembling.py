@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,7 @@ from rebild_policy.sources.rows import RowReader
 from rebild_policy.version import VERSION
 from rebild_policy.waivers import WaiverBook
 
-MOST_HELD: Final = 2_000  # findings held ready; the others stay in their buckets
+MOST_HELD: Final = 2_000  # findings, and quarantined rows, held ready; the others stay in their buckets
 MOST_REASONED: Final = 10_000  # undetermined findings that are asked for what they lack
 
 
@@ -55,8 +56,7 @@ def run_bulk_audit(  # noqa: PLR0913 - what `Policy.audit` takes
         counts.reasons.update(facts)
         asked += 1
     unsure = sum(of_rule[Verdict.UNDETERMINED] for of_rule in counts.verdicts.values())
-    rows = sorted(outcome.account.quarantined, key=_row)
-    quarantined = tuple(QuarantinedRow(row=row, column=column, reason=reason) for row, column, reason, _ in rows)
+    quarantined = tuple(islice(store.quarantined(), MOST_HELD))
     reader, account = RowReader(mapping), outcome.account
     assumed = assumptions_of(mapping, reader, account.assumed, [made for made, *_ in account.links])
     path = source.export if isinstance(source.export, Path) else None
@@ -90,10 +90,6 @@ def run_bulk_audit(  # noqa: PLR0913 - what `Policy.audit` takes
     )
 
 
-def _row(kept: tuple[int, str | None, str, bool]) -> int:
-    return kept[0]
-
-
 def _use(outcome: Outcome, waivers: WaiverBook) -> None:
     """Tell the waivers which deviations there are: buckets of an earlier run have not."""
     cases = sorted({waiver.case for waiver in waivers.all})
@@ -111,12 +107,12 @@ def _accounting(outcome: Outcome, reader: RowReader, quarantined: tuple[Quaranti
         mapped=account.mapped,
         skipped=account.skipped.total(),
         duplicates=account.duplicates,
-        quarantined=len(account.quarantined),
+        quarantined=account.quarantined,
         events=account.events,
         cases=account.cases,
         irrelevant=activities(spooled.irrelevant),
         unmapped=activities(spooled.unmapped),
         quarantine=quarantined[:LISTED],
         notes=activities(account.notes + loose_links(links)),
-        rows_without_case=sum(not known for *_, known in account.quarantined),
+        rows_without_case=account.lost_cases,
     )

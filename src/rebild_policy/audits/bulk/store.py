@@ -17,6 +17,7 @@ from pyarrow import compute, parquet
 
 from rebild_policy.audits.bulk.judging import rows_by_case
 from rebild_policy.audits.counts import Covered, Judge
+from rebild_policy.audits.results import QuarantinedRow
 from rebild_policy.engines.tables import selecting
 from rebild_policy.engines.tables.layout import CASE
 from rebild_policy.engines.tables.store import read_stored
@@ -25,6 +26,7 @@ from rebild_policy.findings import findings_of, split
 from rebild_policy.plan import Plan
 from rebild_policy.results import Finding, MissingFact, Row, Verdict
 from rebild_policy.sources.ingest.bucket import read_gaps
+from rebild_policy.sources.ingest.setaside import QUARANTINE, every
 from rebild_policy.sources.reading import SourcedCase
 from rebild_policy.waivers import WaiverBook
 
@@ -146,6 +148,12 @@ class Store:
             if ids is None or sourced.case.id in ids:
                 plan, engine, _ = self.judge.ready(self.source.coverage, self.source.same_day, "reference", sourced.gaps)
                 yield sourced, plan, engine.judge(sourced.case, self.as_of).rows
+
+    # --------------------------------------------------------------------------------------------------------------- rows
+    def quarantined(self) -> Iterator[QuarantinedRow]:
+        """Every quarantined row in the order of the export."""
+        files = [folder / QUARANTINE for folder in (self.folder / "rows", *self.buckets)]
+        return (QuarantinedRow(row=row.row, column=row.column, reason=row.reason) for row in every(files))
 
     # -------------------------------------------------------------------------------------------------------------- table
     def table(self) -> Iterator[Any]:

@@ -7,10 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
-from rebild_policy.sources.accounting import Quarantined
 from rebild_policy.sources.reading import Read
-
-Kept = tuple[int, str | None, str, bool]  # a quarantined row: its number, column and reason, and whether its case is known
 
 
 @dataclass(slots=True)
@@ -28,7 +25,8 @@ class Account:
     notes: Counter[str] = field(default_factory=Counter)
     links: list[list[int]] = field(default_factory=list)
     assumed: list[int] = field(default_factory=list)
-    quarantined: list[Kept] = field(default_factory=list)
+    quarantined: int = 0  # the rows themselves are in files: see `setaside`
+    lost_cases: int = 0
 
     @classmethod
     def of(cls, read: Read) -> Self:
@@ -43,7 +41,8 @@ class Account:
             notes=account.notes,
             links=[[link.made, link.none, link.unknown] for link in account.links],
             assumed=list(read.assumed),
-            quarantined=[kept(row) for row in account.quarantined],
+            quarantined=len(account.quarantined),
+            lost_cases=account.lost_cases,
         )
 
     def add(self, other: Account) -> None:
@@ -57,6 +56,7 @@ class Account:
         self.links = _added(self.links, other.links)
         self.assumed = [sum(pair) for pair in zip(self.assumed, other.assumed, strict=True)] if self.assumed else other.assumed
         self.quarantined += other.quarantined
+        self.lost_cases += other.lost_cases
 
     def as_data(self) -> dict[str, Any]:
         """As JSON holds it."""
@@ -66,18 +66,12 @@ class Account:
     def read(cls, data: dict[str, Any]) -> Self:
         """From what JSON held."""
         counters = {name: Counter(data[name]) for name in ("skipped", "notes")}
-        rows = [(number, column, reason, known) for number, column, reason, known in data["quarantined"]]
-        return cls(**{**data, **counters, "quarantined": rows})
+        return cls(**{**data, **counters})
 
 
 def data_of(told: Any) -> dict[str, Any]:
     """The fields of a dataclass as they stand; `dataclasses.asdict` can't copy a `Counter`."""
     return {one.name: getattr(told, one.name) for one in fields(told)}
-
-
-def kept(row: Quarantined) -> Kept:
-    """A quarantined row as an account keeps it."""
-    return row.row, row.column, row.reason, row.case_known
 
 
 def _added(one: Iterable[list[int]], other: list[list[int]]) -> list[list[int]]:

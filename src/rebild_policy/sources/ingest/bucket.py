@@ -26,6 +26,7 @@ from rebild_policy.sources.ingest.linking import Linker, loose_links
 from rebild_policy.sources.ingest.moments import Clock
 from rebild_policy.sources.ingest.normal import Tables
 from rebild_policy.sources.ingest.rowtables import ALIGNED, NUMBER, PLACE, PROBLEM, rows_of_table
+from rebild_policy.sources.ingest.setaside import QUARANTINE, set_aside
 from rebild_policy.sources.pseudonyms import Pseudonyms
 from rebild_policy.sources.reading import Read, Reading, SourcedCase
 from rebild_policy.sources.rows import RowReader
@@ -66,6 +67,7 @@ class Normaliser:
         number = np.cumsum(clean) - 1  # of each case among the clean ones
         tables.write(folder, part.case_columns(chosen), part.kept, number[rows.case], rows.column(NUMBER))
         _write_gaps(folder / GAPS, [sourced for sourced in exact if sourced.gaps])
+        set_aside(folder / QUARANTINE, read.accounting.quarantined)
         return account
 
     def _exactly(self, table: Any) -> Read:

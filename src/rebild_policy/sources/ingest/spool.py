@@ -23,6 +23,7 @@ from rebild_policy.sources.cells import MAX_ID
 from rebild_policy.sources.ingest.accounts import Account, data_of
 from rebild_policy.sources.ingest.columns import Column, Flags, Ints
 from rebild_policy.sources.ingest.rowtables import ALIGNED, PLACE, PROBLEM, rows_of_table, schema_of
+from rebild_policy.sources.ingest.setaside import QUARANTINE, set_aside
 from rebild_policy.sources.pseudonyms import Pseudonyms
 from rebild_policy.sources.reading import CLEAR, Reading
 from rebild_policy.sources.records import Row
@@ -84,6 +85,8 @@ class Spool:
         schema = schema_of(self.columns).append(pyarrow.field(PLACE, pyarrow.uint64()))
         folder.mkdir(parents=True, exist_ok=True)
         files = [bucket_file(folder, number) for number in range(buckets)]
+        self._astray = folder / QUARANTINE
+        set_aside(self._astray, ())
         self._writers = [ipc.new_stream(str(file), schema, options=_WRITING) for file in files]
 
     def close(self) -> None:
@@ -125,6 +128,11 @@ class Spool:
     def _stray(self, table: Any) -> None:
         for row in rows_of_table(table, self.columns):
             self.strays.place(row)
+        found, self.strays.quarantined = self.strays.quarantined, []
+        if found:
+            set_aside(self._astray, found, "a")
+            self.told.astray.quarantined += len(found)
+            self.told.astray.lost_cases += len(found)
 
     def _check_numbers(self, refused: Flags, case: Column, aligned: Flags) -> None:
         """Stop where nothing but CPR numbers is to be expected of the column of the cases."""
@@ -149,7 +157,7 @@ class Spool:
         """The account, once all rows are there. Raises `SourceError` where the cases are called by CPR numbers."""
         self.strays.refuse_numbers(self.told.rows)
         self.told.name, self.told.sha256 = name, sha256
-        self.told.astray = Account.of(self.strays.finish())
+        self.told.astray.add(Account.of(self.strays.finish()))
         return self.told
 
 
