@@ -120,6 +120,7 @@ WRONG = [
     ("format: csv", "format: jsonl", "source:", "delimiter and quote belong to csv"),
     ('delimiter: ";"', 'delimiter: ";;"', "source:", "String should match pattern"),
     ("  Svar:\n    - event: reply_sent", "  Svar: {event: reply_sent}", "Svar:", "are a list: '- event: reply_sent'"),
+    ("  Svar:\n    - event: reply_sent", "  Svar: {event: reply_sent, set: {channel: post}}", "Svar:", "are a list: '- event"),
     ("  Svar:\n    - event: reply_sent", "  Svar: []", "Svar:", "at least 1 item"),
     ("  Svar:\n", "  Ind:\n", "Ind:\n    - event: reply_sent", "stands here twice"),
     ("mapping: small", "mapping: &a small", "mapping:", "anchors and aliases are not read"),

@@ -34,7 +34,8 @@ def _read_parts(reader: DocumentReader, document: Map) -> None:
     for key, line in document.lines.items():
         if key not in known:
             reader.fail(f"unknown key '{key}'.", line, did_you_mean(key, known))
-    for event in (event for events in _values(document.get("activities")) for event in _values(events)):
+    activities = [events for events in _values(document.get("activities")) if isinstance(events, List)]
+    for event in (event for events in activities for event in events):
         if isinstance(event, Map):
             _read_sources(reader, event.get("set"))
             reader.model(event, EventMapping)
