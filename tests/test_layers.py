@@ -66,6 +66,7 @@ bundled
 scenario difference disguise crosscheck
 audits.bulk.judging
 audits.counts
+audits.request
 audits.casewise
 audits.bulk.parts audits.bulk.store audits.bulk.running audits.bulk.assembling audits.bulk audits.choosing audits
 previews

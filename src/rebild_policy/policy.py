@@ -9,9 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
-from rebild_policy.audits.casewise import Progress, Source, run_audit
+from rebild_policy.audits.casewise import run_audit
 from rebild_policy.audits.choosing import bulk_audit, chosen_engine
 from rebild_policy.audits.counts import Ready
+from rebild_policy.audits.request import Progress, Request
 from rebild_policy.audits.results import Audit
 from rebild_policy.bundled import rules_folder
 from rebild_policy.calendar import Calendar
@@ -239,31 +240,30 @@ class Policy:
         second = CrossCheck.by(cross_check)
         if second:
             self.ready(Coverage.all(), "unknown", second.engine)  # an engine that isn't there is said before the export is read
-        source = Source(export if isinstance(export, ArrowTable) else Path(export), pseudonyms)
+        request = Request(
+            judge=self,
+            export=export if isinstance(export, ArrowTable) else Path(export),
+            mapping_path=Path(mapping),
+            as_of=as_of,
+            command=command,
+            waivers=book,
+            pseudonyms=pseudonyms,
+            progress=progress,
+        )
         # A cross-check and the table engine are two ways to the same end: the reference judges a part of the cases again.
-        chosen = chosen_engine("compiled" if second and engine == "auto" and not work else engine, source.export)
+        chosen = chosen_engine("compiled" if second and engine == "auto" and not work else engine, request.export)
         if (work or resume) and engine == "auto":
-            chosen = chosen_engine("tables", source.export)
+            chosen = chosen_engine("tables", request.export)
         if chosen == "tables":
             if second:
                 raise UsageError(
                     "the engine 'tables' takes no cross-check.", remedy="Leave it out, or take the engine 'compiled'."
                 )
-            audit: Audit = bulk_audit().run_bulk_audit(
-                self,
-                source,
-                Path(mapping),
-                as_of,
-                command=command,
-                progress=progress,
-                waivers=book,
-                work=Path(work) if work else None,
-                resume=resume,
-            )
+            audit: Audit = bulk_audit().run_bulk_audit(request, work=Path(work) if work else None, resume=resume)
             return audit
         if work or resume:
             raise UsageError("the engine 'compiled' keeps no work.", remedy="Leave out work and resume, or take 'tables'.")
-        return run_audit(self, source, Path(mapping), as_of, command=command, progress=progress, waivers=book, cross_check=second)
+        return run_audit(request, second)
 
     # --------------------------------------------------------------------------------------------------------- describing
     @property

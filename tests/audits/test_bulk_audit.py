@@ -19,13 +19,14 @@ from typer.testing import CliRunner
 from rebild_policy import Audit, Policy, Verdict
 from rebild_policy.audits.baseline import read_baseline, with_baseline
 from rebild_policy.audits.bulk import assembling
+from rebild_policy.audits.request import Request
 from rebild_policy.cli.main import app
 from rebild_policy.errors import DisagreementError, UsageError
 from rebild_policy.report.jsonl import write_findings
 from rebild_policy.report.tables import write_table
 from rebild_policy.sources.accounting import write_quarantine
 from rebild_policy.sources.pseudonyms import Pseudonyms
-from rebild_policy.waivers import Waiver
+from rebild_policy.waivers import Waiver, WaiverBook
 from small_export import MAPPING
 from workbook_cells import cells_of
 
@@ -97,11 +98,10 @@ def files(audit: Audit, folder: Path) -> dict[str, bytes]:
 
 
 def run_in_buckets(policy: Policy, folder: Path, **options: object) -> Audit:
-    book = assembling.WaiverBook(WAIVERS, AS_OF)
-    source = assembling.Source(folder / "export.csv")
-    return assembling.run_bulk_audit(
-        policy, source, folder / "mapping.yaml", AS_OF, command="an audit", progress=None, waivers=book, **options  # type: ignore[arg-type]
-    )  # fmt: skip
+    request = Request(
+        policy, folder / "export.csv", folder / "mapping.yaml", AS_OF, command="an audit", waivers=WaiverBook(WAIVERS, AS_OF)
+    )
+    return assembling.run_bulk_audit(request, **options)  # type: ignore[arg-type]
 
 
 # ------------------------------------------------------------------------------------------------------------- the same

@@ -11,8 +11,8 @@ from pathlib import Path
 from rich.progress import TaskID
 
 from rebild_policy.audits.baseline import read_baseline, with_baseline
-from rebild_policy.audits.casewise import Progress, Stage
 from rebild_policy.audits.publishing import published
+from rebild_policy.audits.request import Progress, Stage
 from rebild_policy.audits.results import Audit
 from rebild_policy.cli.common import console, day, exit_code, language, policy, progress
 from rebild_policy.errors import UsageError, shown

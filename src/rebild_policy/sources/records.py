@@ -60,13 +60,10 @@ class Unreadable:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """An export, open for reading. `digest` gives the hash of what was read, once `rows` are at their end."""
+class Opened:
+    """What is closed at the end of a `with`."""
 
-    name: str
-    rows: Iterator[Row]
-    digest: Callable[[], str]
+    __slots__ = ()
     close: Callable[[], None]
 
     def __enter__(self) -> Self:
@@ -74,6 +71,16 @@ class Reader:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Reader(Opened):
+    """An export, open for reading. `digest` gives the hash of what was read, once `rows` are at their end."""
+
+    name: str
+    rows: Iterator[Row]
+    digest: Callable[[], str]
+    close: Callable[[], None]
 
 
 # --------------------------------------------------------------------------------------------------------------- records

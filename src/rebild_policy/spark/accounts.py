@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from rebild_policy.audits.casewise import accounted
 from rebild_policy.audits.counts import Counts
 from rebild_policy.audits.equality import Decided, EqualTreatment, decisions_of, equal_treatment
+from rebild_policy.audits.request import accounted
 from rebild_policy.audits.results import Accounting, Assumption, RuleTally
 from rebild_policy.facts import Case
 from rebild_policy.findings import Counted, faults_of, not_checkable, split, statistics_of, subsumed

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
@@ -18,7 +17,8 @@ from pyarrow import parquet
 from rebild_policy.audits.bulk import parts
 from rebild_policy.audits.bulk.judging import fingerprint_of, put, recheck, start_run
 from rebild_policy.audits.bulk.store import Kept, Store
-from rebild_policy.audits.counts import Counts, Judge
+from rebild_policy.audits.counts import Counts
+from rebild_policy.audits.request import Request
 from rebild_policy.engines.tables.auditing import AuditJudge
 from rebild_policy.engines.tables.decided import decided_in
 from rebild_policy.facts import Coverage, SameDay
@@ -30,11 +30,7 @@ from rebild_policy.sources.ingest.accounts import Account
 from rebild_policy.sources.ingest.bucket import Normaliser, read_gaps
 from rebild_policy.sources.ingest.spool import Spool, Spooled, bucket_file, read_rows, spool
 from rebild_policy.sources.ingest.tables import open_tables
-from rebild_policy.sources.pseudonyms import Pseudonyms
-from rebild_policy.sources.records import ArrowTable
-from rebild_policy.sources.shapes import Mapping
 from rebild_policy.version import VERSION
-from rebild_policy.waivers import WaiverBook
 
 BYTES_A_BUCKET: Final = 6_000_000  # of an export that is text
 _MOST_BUCKETS, _UNSIZED = 400, 32
@@ -47,26 +43,27 @@ Progress = Callable[[int, int], None]
 class Job:
     """What is to be audited, and how. `work`: where what is done is kept; without it, nowhere."""
 
-    export: Path | ArrowTable
-    mapping: Mapping
-    judge: Judge
-    as_of: date
-    waivers: WaiverBook
-    pseudonyms: Pseudonyms | None = None
+    request: Request
     work: Path | None = None
     resume: bool = False
     buckets: int | None = None
     threads: int = 2
 
     @property
+    def file(self) -> Path | None:
+        """The export, where it is a file."""
+        path = self.request.path
+        return path if path and path.is_file() else None
+
+    @property
     def coverage(self) -> Coverage:
         """What the export records."""
-        return coverage_of(self.mapping)
+        return coverage_of(self.request.mapping)
 
     @property
     def same_day(self) -> SameDay:
         """The order of events of one day without clock times."""
-        return self.mapping.time.same_day
+        return self.request.mapping.time.same_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +84,14 @@ def run(job: Job, on_read: Progress | None, on_judged: Progress | None) -> Outco
     `DisagreementError` where the table engine and the reference differ on a case.
     """
     keeps = Kept()
-    folder = job.work or keeps.path
-    plan = job.judge.ready(job.coverage, job.same_day, "compiled", frozenset()).plan
+    folder, request, as_of = job.work or keeps.path, job.request, job.request.as_of
+    plan = request.judge.ready(job.coverage, job.same_day, "compiled", frozenset()).plan
     start_run(folder / "parts", _identity(job, plan), resume=job.resume)
     spooled = Spooled.load(folder / "rows") or _spool(job, folder / "rows", on_read)
     buckets = tuple(folder / "buckets" / f"bucket-{number:04}" for number in range(spooled.buckets))
-    store = Store(folder, buckets, job.judge, job, plan, job.as_of, job.waivers, keeps)
-    with AuditJudge(plan, job.as_of, threads=job.threads, memory=_MEMORY) as judge:
-        work = _Work(job, plan, store, judge, Normaliser(job.mapping, job.pseudonyms))
+    store = Store(folder, buckets, request.judge, job, plan, as_of, request.waivers, keeps)
+    with AuditJudge(plan, as_of, threads=job.threads, memory=_MEMORY) as judge:
+        work = _Work(job, plan, store, judge, Normaliser(request.mapping, request.pseudonyms))
         with ThreadPoolExecutor(1) as pool:
             # While one bucket is judged, the next is made.
             coming = pool.submit(work.normalise, 0)
@@ -107,34 +104,33 @@ def run(job: Job, on_read: Progress | None, on_judged: Progress | None) -> Outco
                 work.judge_one(number, account)
     if on_judged:
         on_judged(len(buckets), len(buckets))
-    account, counts = spooled.astray, Counts(job.waivers)
+    account, counts = spooled.astray, Counts(request.waivers)
     for bucket in buckets:
         done = json.loads(_counts_file(store, bucket).read_text("utf-8"))
         account.add(Account.read(done["account"]))
         counts.add(done["counts"])
-    rechecked = recheck(plan, list(buckets), folder / "parts", job.work or Path(), job.as_of)
+    rechecked = recheck(plan, list(buckets), folder / "parts", job.work or Path(), as_of)
     return Outcome(spooled, account, counts, store, rechecked)
 
 
 def _identity(job: Job, plan: Plan) -> str:
     """What a run rests on."""
-    export: Any = "in memory"
-    if isinstance(job.export, Path) and job.export.is_file():
-        state = job.export.stat()
-        export = (job.export.name, state.st_size, state.st_mtime_ns)
-    key = job.pseudonyms and job.pseudonyms.of("case", "")
-    waivers = [waiver.model_dump(mode="json") for waiver in job.waivers.all]
-    told = (VERSION, export, job.mapping.sha256, key, waivers, fingerprint_of(plan, [], job.as_of))
+    request, path = job.request, job.file
+    export: Any = (path.name, path.stat().st_size, path.stat().st_mtime_ns) if path else "in memory"
+    key = request.pseudonyms and request.pseudonyms.of("case", "")
+    waivers = [waiver.model_dump(mode="json") for waiver in request.waivers.all]
+    told = (VERSION, export, request.mapping.sha256, key, waivers, fingerprint_of(plan, [], request.as_of))
     return sha256(repr(told).encode()).hexdigest()
 
 
 def _spool(job: Job, folder: Path, on_read: Progress | None) -> Spooled:
+    request = job.request
     size, buckets = _size(job)
     for old in folder.glob("rows-*.arrow"):
         old.unlink()
     progress = (lambda done: on_read(done, size)) if on_read else None
-    with open_tables(job.export, job.mapping, progress) as tables:
-        into = Spool(folder, job.mapping, job.pseudonyms, buckets)
+    with open_tables(request.export, request.mapping, progress) as tables:
+        into = Spool(folder, request.mapping, request.pseudonyms, buckets)
         spool(tables.tables, into)
         told = into.finish(tables.name, tables.digest())
     told.save(folder)
@@ -143,10 +139,10 @@ def _spool(job: Job, folder: Path, on_read: Progress | None) -> Spooled:
 
 def _size(job: Job) -> tuple[int, int]:
     """The size of the export in bytes, and how many buckets it is parted into."""
-    if not (isinstance(job.export, Path) and job.export.is_file()) or job.mapping.source.query:
+    if job.file is None or job.request.mapping.source.query:
         return 1, job.buckets or _UNSIZED
-    size = max(job.export.stat().st_size, 1)
-    text = size * _UNPACKED.get(job.export.suffix.lower(), 1)
+    size = max(job.file.stat().st_size, 1)
+    text = size * _UNPACKED.get(job.file.suffix.lower(), 1)
     return size, job.buckets or min(_MOST_BUCKETS, 1 + text // BYTES_A_BUCKET)
 
 
@@ -185,20 +181,21 @@ class _Work:
         bucket_file(self.store.folder / "rows", number).unlink(missing_ok=True)
 
     def _judged(self, bucket: Path) -> Counts:
-        counts = Counts(self.job.waivers)
+        request = self.job.request
+        counts = Counts(request.waivers)
         part = self.store.part(bucket)
         verdicts, draft = part.with_suffix(".verdicts"), part.with_suffix(".draft")
         tally = self.judge.judge(bucket, verdicts)
         counts.not_applicable.update(tally.not_applicable)
         self._measure(counts)
-        counts.decided.update(decided_in(bucket, self.job.as_of, self.judge.con))
-        parts.finish(verdicts, draft, bucket, self.plan, self.job.waivers)
+        counts.decided.update(decided_in(bucket, request.as_of, self.judge.con))
+        parts.finish(verdicts, draft, bucket, self.plan, request.waivers)
         verdicts.unlink()
         draft.replace(part)
         parts.count(part, self.plan, counts)
         found = []
         for sourced in read_gaps(bucket):
-            judged = counts.take(self.job.judge, self.job, sourced, self.job.as_of, sourced.case.id)
+            judged = counts.take(request.judge, self.job, sourced, request.as_of, sourced.case.id)
             found += [(row, finding, sourced.case) for row, finding in judged]
         parquet.write_table(parts.rows_of(found), self.store.part_of_gaps(bucket), compression="zstd")
         return counts

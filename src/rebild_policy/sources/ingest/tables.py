@@ -6,31 +6,24 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from rebild_policy.sources.ingest.csvtables import ENCODINGS, CsvTables
 from rebild_policy.sources.ingest.rowtables import tables_of
 from rebild_policy.sources.opening import kind_of, open_export
 from rebild_policy.sources.raw import OnRead
-from rebild_policy.sources.records import ArrowTable
+from rebild_policy.sources.records import ArrowTable, Opened
 from rebild_policy.sources.shapes import Mapping
 
 
 @dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(Opened):
     """An export, open for reading as tables. `digest` gives the hash of what was read, once `tables` are at their end."""
 
     name: str
     tables: Iterator[Any]
     digest: Callable[[], str]
     close: Callable[[], None]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
 
 
 def open_tables(export: Path | ArrowTable, mapping: Mapping, progress: OnRead | None = None) -> Tables:
