@@ -51,24 +51,21 @@ class Normaliser:
             if not all(is_shipped(maker.model) and computable(maker.model) for maker in makers)
         }
 
-    def write(self, table: Any, folder: Path) -> Account:
-        """Write the rows of some cases as a bucket. `table`: see `rowtables`, with the hash of each row's case."""
+    def check(self, table: Any) -> Checked:
+        """Read the rows of some cases and set the bad ones aside. `table`: see `rowtables`, with the hash of each row's case."""
         rows = _Rows.of(table)
-        part = _Columns(self, rows)
-        clean = part.clean()
-        account = part.account(clean)
+        columns = _Columns(self, rows)
+        clean = columns.clean()
+        account = columns.account(clean)
         read = self._exactly(table.take(pyarrow.array(rows.order[~clean[rows.case]])))
         account.add(Account.of(read))
-        exact = sorted(read.cases, key=lambda sourced: (place_of(sourced.case.id), sourced.case.id))
-        whole = [sourced for sourced in exact if not sourced.gaps]
-        chosen = np.flatnonzero(clean)
-        keys = list(zip(rows.places[chosen].tolist(), rows.cases.take(pyarrow.array(chosen)).to_pylist(), strict=True))
-        tables = Tables(self.words, self.clock, keys, whole)
-        number = np.cumsum(clean) - 1  # of each case among the clean ones
-        tables.write(folder, part.case_columns(chosen), part.kept, number[rows.case], rows.column(NUMBER))
-        _write_gaps(folder / GAPS, [sourced for sourced in exact if sourced.gaps])
-        set_aside(folder / QUARANTINE, read.accounting.quarantined)
-        return account
+        return Checked(self, rows, columns, clean, read, account)
+
+    def write(self, table: Any, folder: Path) -> Account:
+        """Check the rows of some cases, and write them as a bucket."""
+        checked = self.check(table)
+        checked.write(folder)
+        return checked.account
 
     def _exactly(self, table: Any) -> Read:
         """Some rows read one by one; those of a case stand in the order of the export."""
@@ -76,6 +73,31 @@ class Normaliser:
         for row in rows_of_table(table, list(self.mapping.columns)):
             reading.place(row)
         return reading.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The rows of a bucket once they are read, and the account of them."""
+
+    by: Normaliser
+    rows: _Rows
+    columns: _Columns
+    clean: Flags  # which cases were read columns at a time
+    read: Read  # all others
+    account: Account
+
+    def write(self, folder: Path) -> None:
+        """Write a bucket: its cases as Parquet, those with gaps apart, and the rows that were set aside."""
+        rows, columns = self.rows, self.columns
+        exact = sorted(self.read.cases, key=lambda sourced: (place_of(sourced.case.id), sourced.case.id))
+        whole = [sourced for sourced in exact if not sourced.gaps]
+        chosen = np.flatnonzero(self.clean)
+        keys = list(zip(rows.places[chosen].tolist(), rows.cases.take(pyarrow.array(chosen)).to_pylist(), strict=True))
+        tables = Tables(self.by.words, self.by.clock, keys, whole)
+        number = np.cumsum(self.clean) - 1  # of each case among the clean ones
+        tables.write(folder, columns.case_columns(chosen), columns.kept, number[rows.case], rows.column(NUMBER))
+        _write_gaps(folder / GAPS, [sourced for sourced in exact if sourced.gaps])
+        set_aside(folder / QUARANTINE, self.read.accounting.quarantined)
 
 
 @dataclass(frozen=True, slots=True)
