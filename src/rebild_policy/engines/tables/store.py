@@ -13,6 +13,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow
 from pyarrow import compute, parquet
 
@@ -27,6 +29,12 @@ _HASHES: Final = 2**64
 def place_of(id_: str) -> int:
     """Where a case stands among all: a number that follows from its id alone."""
     return int.from_bytes(blake2b(id_.encode(), digest_size=8).digest())
+
+
+def places_of(ids: pyarrow.Array) -> npt.NDArray[np.uint64]:
+    """The places of many cases."""
+    digests = b"".join([blake2b(id_, digest_size=8).digest() for id_ in ids.cast(pyarrow.binary()).to_pylist()])
+    return np.frombuffer(digests, dtype=">u8").astype(np.uint64)
 
 
 def write_buckets(folder: Path, cases: Iterable[Case], buckets: int, words: Vocabulary) -> list[Path]:

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow
 from pyarrow import compute, ipc
 
-from rebild_policy.engines.tables.store import place_of
+from rebild_policy.engines.tables.store import places_of
 from rebild_policy.privacy import holds_cpr
 from rebild_policy.sources.accounting import count_activity
 from rebild_policy.sources.cells import MAX_ID
@@ -111,8 +111,7 @@ class Spool:
         self._stray(table.filter(pyarrow.array(~known)))
         self._check_numbers(refused, case, aligned)
         self.told.rows += len(table)
-        places = np.fromiter(map(place_of, ids.to_pylist()), dtype=np.uint64, count=len(ids))
-        self._write(table, np.flatnonzero(known), places, case.codes)
+        self._write(table, np.flatnonzero(known), places_of(ids), case.codes)
 
     def _count(self, table: Any, placed: Flags) -> None:
         """Count the rows of activities that are no events."""

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+import pyarrow
 
 from rebild_policy.sources.ingest.csvtables import ENCODINGS, CsvTables
 from rebild_policy.sources.ingest.rowtables import tables_of
@@ -14,6 +16,8 @@ from rebild_policy.sources.opening import kind_of, open_export
 from rebild_policy.sources.raw import OnRead
 from rebild_policy.sources.records import ArrowTable, Opened
 from rebild_policy.sources.shapes import Mapping
+
+_ENOUGH: Final = 1 << 25  # bytes of a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,21 @@ def open_tables(export: Path | ArrowTable, mapping: Mapping, progress: OnRead | 
     """The rows of an export as tables. Raises what `open_export` raises."""
     if isinstance(export, Path) and kind_of(export, mapping) == "csv" and mapping.source.encoding in ENCODINGS:
         rows = CsvTables(export, mapping, progress)
-        return Tables(rows.stream.name, ahead(rows.tables()), lambda: rows.stream.sha256, rows.stream.close)
+        return Tables(rows.stream.name, ahead(gathered(rows.tables())), lambda: rows.stream.sha256, rows.stream.close)
     reader = open_export(export, mapping, progress)
     return Tables(reader.name, tables_of(reader.rows, list(mapping.columns)), reader.digest, reader.close)
+
+
+def gathered(tables: Iterator[Any]) -> Iterator[Any]:
+    """The same rows in fewer tables: to part a table into buckets has a price for each bucket, however few rows go there."""
+    held: list[Any] = []
+    for table in tables:
+        held.append(table)
+        if sum(one.nbytes for one in held) >= _ENOUGH:
+            yield pyarrow.concat_tables(held).combine_chunks()
+            held = []
+    if held:
+        yield pyarrow.concat_tables(held).combine_chunks()
 
 
 def ahead(tables: Iterator[Any]) -> Iterator[Any]:
