@@ -59,7 +59,8 @@ sources.opening sources.reading sources.export sources.mapping
 sources.ingest.layouts sources.ingest.zones sources.ingest.moments sources.ingest.columns sources.ingest.rowtables
 sources.ingest.events sources.ingest.accounts sources.ingest.setaside
 sources.ingest.linking sources.ingest.normal sources.ingest.bucket
-sources.ingest.spool sources.ingest.bytelines sources.ingest.csvtables sources.ingest.tables sources.ingest sources
+sources.ingest.spool sources.ingest.bytelines sources.ingest.csvtables sources.ingest.arrowtables
+sources.ingest.tables sources.ingest sources
 findings
 preflight
 bundled

@@ -107,13 +107,17 @@ def row_of(number: int, record: Record, mapping: MappingFile, problem: str | Non
     cells: dict[str, str | None] = {}
     blamed = None
     for short, column in mapping.columns.items():
-        value = record.get(column)
-        text = text_of(value)
-        cells[short] = clean(text) if text is not None and len(text) <= MAX_FIELD else None
-        if problem is None and value is not None:
-            problem = _cell_problem(value, text)
-            blamed = short if problem else None
+        cells[short], wrong = cell_of(record.get(column))
+        if problem is None and wrong is not None:
+            problem, blamed = wrong, short
     return Row(number, cells, problem, blamed)
+
+
+def cell_of(value: object) -> tuple[str | None, str | None]:
+    """A value as the text of a cell, and what is wrong with it."""
+    text = text_of(value)
+    cell = clean(text) if text is not None and len(text) <= MAX_FIELD else None
+    return cell, None if value is None else _cell_problem(value, text)
 
 
 def text_of(value: object) -> str | None:

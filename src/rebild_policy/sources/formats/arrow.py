@@ -19,18 +19,24 @@ def records_of(batches: Iterable[Any], name: str) -> Iterator[tuple[int, Record]
     """Numbered records. Raises `SourceError` for a batch that is too large to be a table of cells."""
     number = FIRST_ROW
     for batch in batches:
-        if batch.nbytes > MAX_BATCH:
-            message = f"{batch.num_rows} rows take more than {MAX_BATCH // 1_000_000} MB of memory."
-            raise SourceError(message, at=Location(name), remedy="Leave out the large column, or export fewer rows a group.")
-        columns = [_values(column) for column in batch.columns]
+        check_size(batch, name)
+        columns = [values_of(column) for column in batch.columns]
         for values in zip(*columns, strict=True):
             yield number, dict(zip(batch.schema.names, values, strict=True))
             number += 1
 
 
-def _values(column: Any) -> list[Any]:
+def check_size(batch: Any, name: str) -> None:
+    """Raise `SourceError` for a batch that is too large to be a table of cells."""
+    if batch.nbytes > MAX_BATCH:
+        message = f"{batch.num_rows} rows take more than {MAX_BATCH // 1_000_000} MB of memory."
+        raise SourceError(message, at=Location(name), remedy="Leave out the large column, or export fewer rows a group.")
+
+
+def values_of(column: Any) -> list[Any]:
+    """The values of a column, `Unreadable` where Python has none for it."""
     if pa.types.is_dictionary(column.type):
-        texts = _values(column.dictionary)  # each text once, however often it is used
+        texts = values_of(column.dictionary)  # each text once, however often it is used
         return [None if place is None else texts[place] for place in column.indices.to_pylist()]
     if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
         column = column.cast(pa.timestamp("us", column.type.tz), safe=False)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,8 +18,23 @@ from rebild_policy.sources.shapes import Mapping
 MAX_CHUNK = 1 << 30  # bytes of one column in one row group, unpacked
 
 
+class ParquetFile(NamedTuple):
+    """A file that is open: the mapped columns in batches."""
+
+    name: str
+    sha256: str
+    batches: Iterator[Any]
+    close: Callable[[], None]
+
+
 def open_reader(path: Path, mapping: Mapping, progress: OnRead | None) -> Reader:
-    """The rows of a Parquet file. Raises `SourceError`, and `MappingError` where it lacks a mapped column."""
+    """The rows of a Parquet file. Raises what `open_file` raises."""
+    file = open_file(path, mapping, progress)
+    return Reader(file.name, rows_of(records_of(file.batches, file.name), mapping, file.name), lambda: file.sha256, file.close)
+
+
+def open_file(path: Path, mapping: Mapping, progress: OnRead | None) -> ParquetFile:
+    """A Parquet file. Raises `SourceError`, and `MappingError` where it lacks a mapped column."""
     name, sha256 = shown(path), hash_of(path, progress)
     try:
         file = pq.ParquetFile(path)
@@ -33,8 +48,7 @@ def open_reader(path: Path, mapping: Mapping, progress: OnRead | None) -> Reader
     _check_size(file.metadata, set(columns), name)
     texts = [field.name for field in file.schema_arrow if pa.types.is_string(field.type)]
     file = pq.ParquetFile(path, read_dictionary=texts)
-    rows = rows_of(records_of(_batches(file, columns, name), name), mapping, name)
-    return Reader(name, rows, lambda: sha256, file.close)
+    return ParquetFile(name, sha256, _batches(file, columns, name), file.close)
 
 
 def _batches(file: Any, columns: list[str], name: str) -> Iterator[Any]:

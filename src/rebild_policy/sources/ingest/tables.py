@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import pyarrow
 
+from rebild_policy.sources.formats import parquet
+from rebild_policy.sources.ingest.arrowtables import tables_of_batches
 from rebild_policy.sources.ingest.csvtables import ENCODINGS, CsvTables
 from rebild_policy.sources.ingest.rowtables import tables_of
 from rebild_policy.sources.opening import kind_of, open_export
@@ -35,6 +37,10 @@ def open_tables(export: Path | ArrowTable, mapping: Mapping, progress: OnRead | 
     if isinstance(export, Path) and kind_of(export, mapping) == "csv" and mapping.source.encoding in ENCODINGS:
         rows = CsvTables(export, mapping, progress)
         return Tables(rows.stream.name, ahead(gathered(rows.tables())), lambda: rows.stream.sha256, rows.stream.close)
+    if isinstance(export, Path) and kind_of(export, mapping) == "parquet":
+        file = parquet.open_file(export, mapping, progress)
+        tables = tables_of_batches(file.batches, mapping, file.name)
+        return Tables(file.name, ahead(gathered(tables)), lambda: file.sha256, file.close)
     reader = open_export(export, mapping, progress)
     return Tables(reader.name, tables_of(reader.rows, list(mapping.columns)), reader.digest, reader.close)
 
