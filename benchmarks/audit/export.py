@@ -49,6 +49,33 @@ def write(buckets: Path, csv: Path, mapping: Path) -> int:
     return rows
 
 
+def spoil(csv: Path, into: Path, every: int) -> list[int]:
+    """Copy an export of `write` with one row in so many made unreadable, in turn in one of five ways, and say which lines."""
+    spoilt: list[int] = []
+    with csv.open("rb") as source, into.open("wb") as out:
+        header = source.readline().rstrip(b"\n").split(b";")
+        out.write(b";".join(header) + b"\n")
+        for line, text in enumerate(source, 2):
+            if line % every:
+                out.write(text)
+                continue
+            fields = dict(zip(header, text.rstrip(b"\n").split(b";"), strict=True))
+            match len(spoilt) % 5:
+                case 0:
+                    fields[b"time"] = b"2022-02-30"
+                case 1:
+                    fields[b"activity"] = b""
+                case 2:
+                    fields[b"case"] = b""
+                case 3:
+                    fields[b"text1"] = b"\xff"
+                case 4:
+                    del fields[header[-1]]
+            out.write(b";".join(fields.values()) + b"\n")
+            spoilt.append(line)
+    return spoilt
+
+
 def _columns(fields: dict[str, str]) -> dict[str, str]:
     """A column for each field: the first of its kind, the second, and so on; the channel has its own."""
     kinds = {"BOOLEAN": "flag", "BIGINT": "number", "DATE": "date", "VARCHAR": "text", "VARCHAR[]": "text"}

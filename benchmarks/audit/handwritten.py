@@ -124,5 +124,5 @@ def judge(con: duckdb.DuckDBPyConnection, bucket: Path, as_of: date, into: Path)
         f"""COPY (
             SELECT c."case", r.rule, r."trigger", []::VARCHAR[] AS key, r.verdict, r.due
             FROM ({statement}) r JOIN read_parquet('{bucket}/case.parquet') c USING (cid) ORDER BY r.cid, r.rule, r.pos
-        ) TO '{into}' (COMPRESSION zstd)"""
+        ) TO '{into}' (FORMAT parquet, COMPRESSION zstd)"""
     )
