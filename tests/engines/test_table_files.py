@@ -13,14 +13,26 @@ from pyarrow import parquet
 from rebild_policy.engines.tables import merging, writing
 
 
+def write_cases(folder: Path, cids: list[int]) -> None:
+    """The cases of a bucket, in no order: each is called by its number."""
+    cases = {
+        "cid": pyarrow.array(cids, pyarrow.int32()),
+        "case": pyarrow.array([f"case-{cid}" for cid in cids], pyarrow.string()),
+    }
+    parquet.write_table(pyarrow.table(cases), folder / "case.parquet")
+
+
 def written(rows: list[tuple[int, ...]], keys: int, folder: Path) -> list[tuple[int, ...]]:
     """The rows as they are written, each with its own number at the end."""
     columns = [*zip(*rows, strict=True), range(len(rows))]
     table = pyarrow.table({f"c{n}": pyarrow.array(column, pyarrow.int64()) for n, column in enumerate(columns)})
+    write_cases(folder, list({row[0] for row in rows}))
     with duckdb.connect() as con:
         con.register("rows", table)
-        writing.write_rows(con, "SELECT *, c0 AS again FROM rows", keys, folder / "rows.parquet")
-    return [row["c" + str(len(columns) - 1)] for row in parquet.read_table(folder / "rows.parquet").to_pylist()]
+        writing.write_rows(con, "SELECT *, c0 AS again FROM rows", keys, folder, folder / "rows.parquet")
+    found = parquet.read_table(folder / "rows.parquet").to_pylist()
+    assert all(row["case"] == f"case-{row['again']}" for row in found)
+    return [row["c" + str(len(columns) - 1)] for row in found]
 
 
 @pytest.mark.parametrize("most", [0, 1, 3, 2**20, 2**31 - 1])
@@ -40,9 +52,10 @@ def test_rows_are_written_in_the_order_of_their_keys(most: int, keys: int, tmp_p
 
 
 def test_no_rows_are_a_file_without_rows(tmp_path: Path) -> None:
+    write_cases(tmp_path, [0])
     with duckdb.connect() as con:
-        writing.write_rows(con, "SELECT 1 AS key, 'a' AS \"case\" WHERE false", 1, tmp_path / "rows.parquet")
-    assert parquet.read_table(tmp_path / "rows.parquet").schema.names == ["case"]
+        writing.write_rows(con, "SELECT 1 AS key, 'a' AS said WHERE false", 1, tmp_path, tmp_path / "rows.parquet")
+    assert parquet.read_table(tmp_path / "rows.parquet").schema.names == ["case", "said"]
 
 
 @pytest.mark.parametrize("rows", [1, 7, 100])

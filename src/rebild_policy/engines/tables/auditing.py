@@ -7,14 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from rebild_policy.engines.tables.buckets import BucketJudge, Tally, key_of, places_of
+from rebild_policy.engines.tables.buckets import BucketJudge, key_of, places_of
 from rebild_policy.engines.tables.compiling import Program
 from rebild_policy.engines.tables.layout import CASE, ROW
 from rebild_policy.plan import open_links
 from rebild_policy.rules import Rule
 
 _ROWS: Final = """
-SELECT r.cid, r.rule AS number, {places}, c."case", (enum_range(NULL::"$rule")[r.rule + 1])::"$rule" AS rule,
+SELECT r.cid, r.rule AS number, {places}, (enum_range(NULL::"$rule")[r.rule + 1])::"$rule" AS rule,
     r.k0 AS "trigger", {key} AS key, (enum_range(NULL::"$said")[r.verdict + 1])::"$said" AS verdict, r.due,
     t.type AS trigger_type, t.day AS trigger_day, t.row AS trigger_row, t.unit, t.channel, c.kind,
     translate(left(sha256(concat_ws(chr(0), enum_range(NULL::"$rule")[r.rule + 1]::VARCHAR, c."case",
@@ -38,13 +38,6 @@ SELECT '' AS type, 0 AS cid, 0 AS pos, '' AS id, NULL::DATE AS day, 0::BIGINT AS
 
 class AuditJudge(BucketJudge):
     """Judges buckets as `BucketJudge` does, and writes more of each verdict."""
-
-    folder = Path()
-
-    def judge(self, folder: Path, into: Path) -> Tally:
-        """See `BucketJudge.judge`."""
-        self.folder = folder
-        return super().judge(folder, into)
 
     def _write(self, program: Program, into: Path) -> None:
         rules = self._judged()

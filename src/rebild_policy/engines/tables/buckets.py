@@ -74,6 +74,7 @@ class BucketJudge:
         for _ in range(threads):
             self.cursors.put(self.con.cursor())
         self.due_dates = DueDates(self.con, plan.calendar, temporary=False)
+        self.folder = Path()  # the bucket that is judged
         self.found: list[str] = []  # the tables of what was said of the bucket before
         for name, values in ((RULE, [rule.name for rule in plan.rules] or [""]), (SAID, [str(verdict) for verdict in VERDICTS])):
             listed = [exp.Literal.string(value) for value in values]
@@ -113,6 +114,7 @@ class BucketJudge:
         )
 
     def _judge_bucket(self, folder: Path, into: Path) -> Tally:
+        self.folder = folder
         types = self.plan.vocabulary.types
         there = frozenset(file.stem for file in folder.glob("*.parquet") if file.stem in types)
         extent = extent_of(folder, self.as_of)
@@ -147,7 +149,7 @@ class BucketJudge:
     def _put(self, program: Program, query: str, into: Path) -> None:
         """Write what a query gives, whose first columns are the case, the rule and the places of the events."""
         with self._cursor() as cursor:
-            write_rows(cursor, query, 2 + program.width, into)
+            write_rows(cursor, query, 2 + program.width, self.folder, into)
 
     def _program(self, there: frozenset[str], *, long_cases: bool) -> Program:
         """The statements for buckets that have events of some types: those of the bucket before, as a rule."""
@@ -160,7 +162,6 @@ class BucketJudge:
                     program.text(number)
                     for type_ in types:
                         program.needs[type_].update({"cid", "day"})
-            program.needs[CASE].add("case")
         return program
 
     # ---------------------------------------------------------------------------------------------------------- running
@@ -250,9 +251,9 @@ def key_of(width: int) -> str:
 
 
 _FINDINGS: Final = """
-SELECT r.cid, r.rule AS number, {places}, c."case", (enum_range(NULL::"$rule")[r.rule + 1])::"$rule" AS rule,
+SELECT r.cid, r.rule AS number, {places}, (enum_range(NULL::"$rule")[r.rule + 1])::"$rule" AS rule,
     r.k0 AS "trigger", {key} AS key, (enum_range(NULL::"$said")[r.verdict + 1])::"$said" AS verdict, r.due
-FROM "$rows" r JOIN "case" c USING (cid)
+FROM "$rows" r
 """
 
 
