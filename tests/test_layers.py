@@ -45,7 +45,8 @@ engines.durable.matches engines.durable.engine engines.durable
 engines.tables.layout engines.tables.sql engines.tables.order engines.tables.conditions engines.tables.windows
 engines.tables.collapsing
 engines.tables.compiling engines.tables.arrays engines.tables.days engines.tables.loading engines.tables.engine
-engines.tables.bindings engines.tables.extent engines.tables.writing engines.tables.buckets engines.tables.auditing
+engines.tables.bindings engines.tables.extent engines.tables.writing engines.tables.database engines.tables.buckets
+engines.tables.auditing
 engines.tables.merging engines.tables.selecting
 engines.tables.store engines.tables.decided engines.tables
 engines.gaps engines

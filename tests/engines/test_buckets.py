@@ -17,6 +17,7 @@ from pyarrow import parquet
 
 from rebild_policy.bundled import rules_folder
 from rebild_policy.engines import ReferenceEngine
+from rebild_policy.engines.tables import buckets as judging
 from rebild_policy.engines.tables.buckets import LONG, BucketJudge
 from rebild_policy.engines.tables.extent import extent_of
 from rebild_policy.engines.tables.layout import CASE, fields_of
@@ -100,6 +101,22 @@ def test_a_long_case_is_judged_the_same(tmp_path: Path) -> None:
         judge.judge(bucket, tmp_path / "found.parquet")
     rows, _ = expected(SIX, list(read_cases(bucket, WORDS)), as_of)
     assert rows_of(tmp_path / "found.parquet") == rows
+
+
+def test_a_new_database_now_and_then_changes_nothing(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = list(read_cases(made, WORDS))[:120]
+    folders = write_buckets(tmp_path / "buckets", cases, 5, WORDS)
+    found = []
+    for fresh in (24, 2):
+        monkeypatch.setattr(judging, "_FRESH", fresh)
+        with BucketJudge(PLAN, AS_OF) as judge:
+            opened = {judge.database}
+            for folder in folders:
+                judge.judge(folder, folder / "found.parquet")
+                opened.add(judge.database)
+        assert len(opened) == (1 if fresh == 24 else 3)
+        found.append([(folder / "found.parquet").read_bytes() for folder in folders])
+    assert found[0] == found[1]
 
 
 def test_neither_threads_nor_buckets_change_what_is_found(made: Path, tmp_path: Path) -> None:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import wait
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
-from queue import SimpleQueue
-from shutil import rmtree
-from tempfile import mkdtemp
-from typing import Any, Final, Self
-from weakref import finalize
+from typing import Final, Self
 
 import duckdb
 from sqlglot import exp
@@ -22,6 +17,7 @@ from rebild_policy.engines.tables import sql
 from rebild_policy.engines.tables.bindings import Bindings, numbers_of
 from rebild_policy.engines.tables.collapsing import VERDICTS
 from rebild_policy.engines.tables.compiling import Program
+from rebild_policy.engines.tables.database import Database
 from rebild_policy.engines.tables.days import DueDates
 from rebild_policy.engines.tables.engine import PAUSES
 from rebild_policy.engines.tables.extent import extent_of
@@ -34,6 +30,8 @@ from rebild_policy.results import Verdict
 
 ROWS, NO_ROWS, RULE, SAID = "$rows", "$no rows", "$rule", "$said"  # no event type is named so
 _MORE: Final = ("1GB", "4GB")  # for a bucket that needs it
+# Buckets that one database judges. What it frees stays scattered: its memory grew by half a megabyte with each bucket.
+_FRESH: Final = 24
 LONG: Final = 2_000  # events in a case: from here on the statements for long cases are faster
 
 
@@ -57,46 +55,33 @@ class BucketJudge:
         self.threads = threads
         self.memory = memory
         self.programs: dict[tuple[bool, frozenset[str]], Program] = {}
-        # Where what does not fit in memory goes, which DuckDB would put into the working directory: it tells of cases.
-        aside = mkdtemp(prefix="rebild-policy-")
-        self.tidy = finalize(self, rmtree, aside, ignore_errors=True)
-        self.con = duckdb.connect(
-            config={
-                "threads": threads,
-                "memory_limit": memory,
-                "temp_directory": aside,
-                "preserve_insertion_order": False,
-            }
-        )
-        self.con.execute("SET parquet_metadata_cache = true")  # each file is read by many rules
-        self.pool = ThreadPoolExecutor(threads)
-        self.cursors: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()  # those that no statement is using
-        for _ in range(threads):
-            self.cursors.put(self.con.cursor())
-        self.due_dates = DueDates(self.con, plan.calendar, temporary=False)
         self.folder = Path()  # the bucket that is judged
+        self._open()
+
+    def _open(self) -> None:
+        rules, verdicts = [rule.name for rule in self.plan.rules] or [""], [str(verdict) for verdict in VERDICTS]
+        self.database = Database(self.threads, self.memory, {RULE: rules, SAID: verdicts})
+        self.con = self.database.con
+        self.due_dates = DueDates(self.con, self.plan.calendar, temporary=False)
         self.found: list[str] = []  # the tables of what was said of the bucket before
-        for name, values in ((RULE, [rule.name for rule in plan.rules] or [""]), (SAID, [str(verdict) for verdict in VERDICTS])):
-            listed = [exp.Literal.string(value) for value in values]
-            kind = exp.DataType(this=exp.DataType.Type.ENUM, expressions=listed)
-            self._execute(exp.Create(this=sql.table(name), kind="TYPE", expression=kind))
+        self.judged = 0
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
         """Give the memory back."""
-        self.pool.shutdown()
-        while not self.cursors.empty():
-            self.cursors.get().close()
-        self.con.close()
-        self.tidy()
+        self.database.close()
 
     def judge(self, folder: Path, into: Path) -> Tally:
         """Judge a bucket and write what is said of every match, by case, rule and source, as Parquet.
 
         One that does not fit in the memory given gets more. Raises `EngineError` where that is still too little.
         """
+        if self.judged == _FRESH:
+            self.database.close()
+            self._open()
+        self.judged += 1
         try:
             return self._judge_bucket(folder, into)
         except duckdb.OutOfMemoryException:
@@ -122,9 +107,9 @@ class BucketJudge:
         self._read(folder, program)
         self.due_dates.cover(program.durations, extent.first_day, extent.last_day)
         if program.pauses:
-            self._each(text.format(kind="TABLE") for text in PAUSES)
+            self.database.each(text.format(kind="TABLE") for text in PAUSES)
         self._judge(program)
-        writing = self.pool.submit(self._write, program, into)
+        writing = self.database.meanwhile(partial(self._write, program, into))
         try:
             tally = self._tally(there)
         finally:
@@ -138,17 +123,17 @@ class BucketJudge:
             self.con.execute(f'DROP TABLE IF EXISTS "{name}"')
         self.found = found = [f"{ROWS} {number}" for number in program.texts]
         texts = program.texts.values()
-        self._each(f'CREATE OR REPLACE TABLE "{name}" AS {text}' for name, text in zip(found, texts, strict=True))
-        self._execute(_made("TABLE", NO_ROWS, columns=program.columns))  # it says what is what where a column is empty
+        self.database.each(f'CREATE OR REPLACE TABLE "{name}" AS {text}' for name, text in zip(found, texts, strict=True))
+        self.database.execute(_made("TABLE", NO_ROWS, columns=program.columns))  # it says what is what where a column is empty
         everything = [exp.Select(expressions=[exp.Star()], from_=exp.From(this=sql.table(name))) for name in (NO_ROWS, *found)]
-        self._execute(_made("VIEW", ROWS, sql.union(list(everything))))
+        self.database.execute(_made("VIEW", ROWS, sql.union(list(everything))))
 
     def _write(self, program: Program, into: Path) -> None:
         self._put(program, _FINDINGS.format(key=key_of(program.width), places=places_of(program)), into)
 
     def _put(self, program: Program, query: str, into: Path) -> None:
         """Write what a query gives, whose first columns are the case, the rule and the places of the events."""
-        with self._cursor() as cursor:
+        with self.database.cursor() as cursor:
             write_rows(cursor, query, 2 + program.width, self.folder, into)
 
     def _program(self, there: frozenset[str], *, long_cases: bool) -> Program:
@@ -164,32 +149,6 @@ class BucketJudge:
                         program.needs[type_].update({"cid", "day"})
         return program
 
-    # ---------------------------------------------------------------------------------------------------------- running
-    def _execute(self, statement: Sql) -> duckdb.DuckDBPyConnection:
-        return self.con.execute(sql.written(statement))
-
-    def _each(self, texts: Iterable[str]) -> list[list[tuple[Any, ...]]]:
-        """What each of some statements gives, which run side by side, each on one thread."""
-        self.con.execute("SET threads = 1")
-        try:
-            return list(self.pool.map(self._on_a_cursor, texts))
-        finally:
-            self.con.execute(f"SET threads = {self.threads}")
-
-    def _on_a_cursor(self, text: str) -> list[tuple[Any, ...]]:
-        with self._cursor() as cursor:
-            rows: list[tuple[Any, ...]] = cursor.execute(text).fetchall()
-        return rows
-
-    @contextmanager
-    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor that no other statement is using."""
-        cursor = self.cursors.get()
-        try:
-            yield cursor
-        finally:
-            self.cursors.put(cursor)
-
     # ---------------------------------------------------------------------------------------------------------- reading
     def _read(self, folder: Path, program: Program) -> None:
         """The files of a bucket as views, with what is visible as of the day.
@@ -197,7 +156,7 @@ class BucketJudge:
         To read the few columns that a rule needs from a file anew costs less than to keep them in a table.
         """
         views = (self._view(folder / f"{name}.parquet", name, sorted(needed)) for name, needed in program.needs.items())
-        self._each(sql.written(_made("VIEW", name, view)) for name, view in zip(program.needs, views, strict=True))
+        self.database.each(sql.written(_made("VIEW", name, view)) for name, view in zip(program.needs, views, strict=True))
 
     def _view(self, file: Path, name: str, needed: list[str]) -> Sql:
         if not file.exists():
@@ -224,14 +183,14 @@ class BucketJudge:
         tally = Tally()
         by = [sql.column(ROWS, "rule"), sql.column(ROWS, "verdict")]
         counts = [exp.Count(this=exp.Star()), sql.call("sum", sql.column(ROWS, "matches"))]
-        found = self._execute(sql.grouped(sql.select([*by, *counts], sql.table(ROWS)), by)).fetchall()
+        found = self.database.execute(sql.grouped(sql.select([*by, *counts], sql.table(ROWS)), by)).fetchall()
         applied: Counter[int] = Counter()
         for number, verdict, rows, matches in found:
             tally.verdicts[self.plan.rules[number].name, VERDICTS[verdict]] += rows
             applied[number] += matches
         bindings = [Bindings.of(rule) for rule in self.plan.rules]
         asked = [one for one in dict.fromkeys(bindings) if there.issuperset(one.types)]
-        ways = {asked[number]: int(n or 0) for number, n in self._execute(numbers_of(asked)).fetchall()} if asked else {}
+        ways = {asked[number]: int(n or 0) for number, n in self.database.execute(numbers_of(asked)).fetchall()} if asked else {}
         for number, (rule, bound) in enumerate(zip(self.plan.rules, bindings, strict=True)):
             tally.not_applicable[rule.name] = ways.get(bound, 0) - applied[number]
         return tally
