@@ -29,14 +29,14 @@ def written(rows: list[tuple[int, ...]], keys: int, folder: Path) -> list[tuple[
     write_cases(folder, list({row[0] for row in rows}))
     with duckdb.connect() as con:
         con.register("rows", table)
-        writing.write_rows(con, "SELECT *, c0 AS again FROM rows", keys, folder, folder / "rows.parquet")
+        writing.write_rows(con, "SELECT *, c0 AS again, 3 AS said, 4 AS matches FROM rows", keys, folder, folder / "rows.parquet")
     found = parquet.read_table(folder / "rows.parquet").to_pylist()
     assert all(row["case"] == f"case-{row['again']}" for row in found)
     return [row["c" + str(len(columns) - 1)] for row in found]
 
 
 @pytest.mark.parametrize("most", [0, 1, 3, 2**20, 2**31 - 1])
-@pytest.mark.parametrize("keys", [1, 3, 5])
+@pytest.mark.parametrize("keys", [2, 3, 5])
 def test_rows_are_written_in_the_order_of_their_keys(most: int, keys: int, tmp_path: Path) -> None:
     """Also where the keys are too large to be put together in one number."""
     random = Random(most * 10 + keys)
@@ -54,7 +54,8 @@ def test_rows_are_written_in_the_order_of_their_keys(most: int, keys: int, tmp_p
 def test_no_rows_are_a_file_without_rows(tmp_path: Path) -> None:
     write_cases(tmp_path, [0])
     with duckdb.connect() as con:
-        writing.write_rows(con, "SELECT 1 AS key, 'a' AS said WHERE false", 1, tmp_path, tmp_path / "rows.parquet")
+        query = "SELECT 1 AS cid, 2 AS number, 'a' AS said, 1 AS verdict, 1 AS matches WHERE false"
+        assert not any(map(len, writing.write_rows(con, query, 2, tmp_path, tmp_path / "rows.parquet")))
     assert parquet.read_table(tmp_path / "rows.parquet").schema.names == ["case", "said"]
 
 

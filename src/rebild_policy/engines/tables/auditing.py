@@ -10,6 +10,7 @@ from typing import Final
 from rebild_policy.engines.tables.buckets import BucketJudge, key_of, places_of
 from rebild_policy.engines.tables.compiling import Program
 from rebild_policy.engines.tables.layout import CASE, ROW
+from rebild_policy.engines.tables.writing import Ints
 from rebild_policy.plan import open_links
 from rebild_policy.rules import Rule
 
@@ -18,7 +19,8 @@ SELECT r.cid, r.rule AS number, {places}, (enum_range(NULL::"$rule")[r.rule + 1]
     r.k0 AS "trigger", {key} AS key, (enum_range(NULL::"$said")[r.verdict + 1])::"$said" AS verdict, r.due,
     t.type AS trigger_type, t.day AS trigger_day, t.row AS trigger_row, t.unit, t.channel, c.kind,
     translate(left(sha256(concat_ws(chr(0), enum_range(NULL::"$rule")[r.rule + 1]::VARCHAR, c."case",
-        t.type || '/' || r.k0{others})), 20), '0123456789', 'ghjkmnpqrs') AS fingerprint
+        t.type || '/' || r.k0{others})), 20), '0123456789', 'ghjkmnpqrs') AS fingerprint,
+    r.verdict AS said, r.matches
 FROM "$rows" r JOIN read_parquet('{cases}') c USING (cid) JOIN ({triggers}) t ON t.cid = r.cid AND t.pos = r.p0 {joins}
 """
 _MEASURED: Final = """
@@ -39,7 +41,7 @@ SELECT '' AS type, 0 AS cid, 0 AS pos, '' AS id, NULL::DATE AS day, 0::BIGINT AS
 class AuditJudge(BucketJudge):
     """Judges buckets as `BucketJudge` does, and writes more of each verdict."""
 
-    def _write(self, program: Program, into: Path) -> None:
+    def _write(self, program: Program, into: Path) -> list[Ints]:
         rules = self._judged()
         others, joins = self._others(rules, program.width)
         text = _ROWS.format(
@@ -50,7 +52,7 @@ class AuditJudge(BucketJudge):
             joins=joins,
             places=places_of(program),
         )
-        self._put(program, text, into)
+        return self._put(program, text, into)
 
     def _judged(self) -> list[tuple[int, Rule]]:
         """The rules that have anything to judge in the bucket, with their numbers."""

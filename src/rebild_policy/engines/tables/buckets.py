@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import wait
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
 import duckdb
+import numpy as np
 from sqlglot import exp
 
 from rebild_policy.engines.tables import sql
@@ -23,12 +23,13 @@ from rebild_policy.engines.tables.engine import PAUSES
 from rebild_policy.engines.tables.extent import extent_of
 from rebild_policy.engines.tables.layout import CASE, columns_of
 from rebild_policy.engines.tables.sql import Sql
-from rebild_policy.engines.tables.writing import write_rows
+from rebild_policy.engines.tables.writing import Ints, write_rows
 from rebild_policy.errors import EngineError, shown
 from rebild_policy.plan import Plan
 from rebild_policy.results import Verdict
 
 ROWS, NO_ROWS, RULE, SAID = "$rows", "$no rows", "$rule", "$said"  # no event type is named so
+_FILE: Final = "$file"  # stands for the file in the text of a table
 _MORE: Final = ("1GB", "4GB")  # for a bucket that needs it
 # Buckets that one database judges. What it frees stays scattered: its memory grew by half a megabyte with each bucket.
 _FRESH: Final = 24
@@ -56,6 +57,8 @@ class BucketJudge:
         self.memory = memory
         self.programs: dict[tuple[bool, frozenset[str]], Program] = {}
         self.folder = Path()  # the bucket that is judged
+        self.sources: dict[str, str] = {}  # its tables, as statements
+        self.texts: dict[tuple[str, frozenset[str], bool], str] = {}  # what is written of a table, by what is asked of it
         self._open()
 
     def _open(self) -> None:
@@ -104,37 +107,38 @@ class BucketJudge:
         there = frozenset(file.stem for file in folder.glob("*.parquet") if file.stem in types)
         extent = extent_of(folder, self.as_of)
         program = self._program(there, long_cases=extent.last_place >= LONG)
-        self._read(folder, program)
+        self.sources = {name: self._source(name, needed) for name, needed in program.needs.items()}
         self.due_dates.cover(program.durations, extent.first_day, extent.last_day)
         if program.pauses:
+            self.con.execute(f'CREATE OR REPLACE VIEW "suspension" AS {self.sources["suspension"]}')
             self.database.each(text.format(kind="TABLE") for text in PAUSES)
         self._judge(program)
-        writing = self.database.meanwhile(partial(self._write, program, into))
-        try:
-            tally = self._tally(there)
-        finally:
-            wait([writing])
-        writing.result()
-        return tally
+        return self._tally(self._write(program, into), there, extent.events)
 
     def _judge(self, program: Program) -> None:
         """What each rule says, as a table of its own: rows put into one table by many cost a fifth more."""
         for name in self.found:
             self.con.execute(f'DROP TABLE IF EXISTS "{name}"')
-        self.found = found = [f"{ROWS} {number}" for number in program.texts]
-        texts = program.texts.values()
+        found = [f"{ROWS} {number}" for number in program.texts]
+        texts = map(self._sourced, program.texts.values())
         self.database.each(f'CREATE OR REPLACE TABLE "{name}" AS {text}' for name, text in zip(found, texts, strict=True))
+        if found == self.found:
+            return  # there is a view of them already
+        self.found = found
         self.database.execute(_made("TABLE", NO_ROWS, columns=program.columns))  # it says what is what where a column is empty
         everything = [exp.Select(expressions=[exp.Star()], from_=exp.From(this=sql.table(name))) for name in (NO_ROWS, *found)]
         self.database.execute(_made("VIEW", ROWS, sql.union(list(everything))))
 
-    def _write(self, program: Program, into: Path) -> None:
-        self._put(program, _FINDINGS.format(key=key_of(program.width), places=places_of(program)), into)
+    def _write(self, program: Program, into: Path) -> list[Ints]:
+        return self._put(program, _FINDINGS.format(key=key_of(program.width), places=places_of(program)), into)
 
-    def _put(self, program: Program, query: str, into: Path) -> None:
-        """Write what a query gives, whose first columns are the case, the rule and the places of the events."""
+    def _put(self, program: Program, query: str, into: Path) -> list[Ints]:
+        """Write what a query gives, whose first columns are the case, the rule and the places of the events.
+
+        The last are the number of its verdict and how many matches it stands for, which come back with the rule's number.
+        """
         with self.database.cursor() as cursor:
-            write_rows(cursor, query, 2 + program.width, self.folder, into)
+            return write_rows(cursor, query, 2 + program.width, self.folder, into)
 
     def _program(self, there: frozenset[str], *, long_cases: bool) -> Program:
         """The statements for buckets that have events of some types: those of the bucket before, as a rule."""
@@ -150,23 +154,36 @@ class BucketJudge:
         return program
 
     # ---------------------------------------------------------------------------------------------------------- reading
-    def _read(self, folder: Path, program: Program) -> None:
-        """The files of a bucket as views, with what is visible as of the day.
+    def _sourced(self, text: str) -> str:
+        """A statement with the tables that it reads, as the bucket has them.
+
+        They stand in the statement itself: to make a view of each took as long as a rule.
+        """
+        read = ", ".join(
+            f'"{name}" AS NOT MATERIALIZED ({source})' for name, source in self.sources.items() if f'"{name}"' in text
+        )
+        return f"WITH {read}, {text.removeprefix('WITH ')}" if text.startswith("WITH ") else f"WITH {read} {text}"
+
+    def _source(self, name: str, needed: set[str]) -> str:
+        """The columns of a file, with what is visible as of the day.
 
         To read the few columns that a rule needs from a file anew costs less than to keep them in a table.
         """
-        views = (self._view(folder / f"{name}.parquet", name, sorted(needed)) for name, needed in program.needs.items())
-        self.database.each(sql.written(_made("VIEW", name, view)) for name, view in zip(program.needs, views, strict=True))
+        file = self.folder / f"{name}.parquet"
+        asked = name, frozenset(needed), file.exists()
+        if asked not in self.texts:
+            self.texts[asked] = sql.written(self._select(*asked))
+        return self.texts[asked].replace(_FILE, str(file).replace("'", "''"))
 
-    def _view(self, file: Path, name: str, needed: list[str]) -> Sql:
-        if not file.exists():
+    def _select(self, name: str, needed: frozenset[str], there: bool) -> Sql:
+        columns = sorted(needed)
+        if not there:
             types = columns_of(self.plan.vocabulary, name)
-            empty = [sql.as_(exp.Cast(this=sql.null(), to=_type(types[column])), column) for column in needed]
+            empty = [sql.as_(exp.Cast(this=sql.null(), to=_type(types[column])), column) for column in columns]
             return exp.Select(expressions=empty).limit(0)
-        source = exp.Table(this=sql.call("read_parquet", sql.literal(str(file))), alias=exp.TableAlias(this=sql.named("f")))
-        columns = [sql.as_(self._column(column), column) for column in needed]
+        source = exp.Table(this=sql.call("read_parquet", sql.literal(_FILE)), alias=exp.TableAlias(this=sql.named("f")))
         seen = [] if name == CASE else [sql.at_most(sql.column("f", "day"), sql.literal(self.as_of))]
-        return sql.select(columns, source, where=seen)
+        return sql.select([sql.as_(self._column(column), column) for column in columns], source, where=seen)
 
     def _column(self, name: str) -> Sql:
         if name != "counted":
@@ -179,18 +196,24 @@ class BucketJudge:
         return sql.case([(late, sql.binary(exp.Add, day, sql.literal(1)))], day)
 
     # ---------------------------------------------------------------------------------------------------------- writing
-    def _tally(self, there: frozenset[str]) -> Tally:
-        tally = Tally()
-        by = [sql.column(ROWS, "rule"), sql.column(ROWS, "verdict")]
-        counts = [exp.Count(this=exp.Star()), sql.call("sum", sql.column(ROWS, "matches"))]
-        found = self.database.execute(sql.grouped(sql.select([*by, *counts], sql.table(ROWS)), by)).fetchall()
-        applied: Counter[int] = Counter()
-        for number, verdict, rows, matches in found:
-            tally.verdicts[self.plan.rules[number].name, VERDICTS[verdict]] += rows
-            applied[number] += matches
+    def _tally(self, said: list[Ints], there: frozenset[str], events: Mapping[str, int]) -> Tally:
+        """Count what was said: rules, verdicts and matches. `events`: how many there are of a type, where that is known."""
+        tally, applied = Tally(), Counter[int]()
+        rules, verdicts, matches = said
+        key = rules * len(VERDICTS) + verdicts
+        several = matches != 1
+        rows = np.bincount(key)
+        more = np.bincount(key[several], matches[several] - 1, len(rows)).astype(np.int64)
+        for found in np.flatnonzero(rows).tolist():
+            number, verdict = divmod(found, len(VERDICTS))
+            tally.verdicts[self.plan.rules[number].name, VERDICTS[verdict]] += int(rows[found])
+            applied[number] += int(rows[found] + more[found])
         bindings = [Bindings.of(rule) for rule in self.plan.rules]
-        asked = [one for one in dict.fromkeys(bindings) if there.issuperset(one.types)]
-        ways = {asked[number]: int(n or 0) for number, n in self.database.execute(numbers_of(asked)).fetchall()} if asked else {}
+        ways = {one: events[one.types[0]] for one in bindings if one.always and len(one.types) == 1 and one.types[0] in events}
+        asked = [one for one in dict.fromkeys(bindings) if one not in ways and there.issuperset(one.types)]
+        if asked:
+            counted = self.con.execute(self._sourced(sql.written(numbers_of(asked)))).fetchall()
+            ways |= {asked[number]: int(n or 0) for number, n in counted}
         for number, (rule, bound) in enumerate(zip(self.plan.rules, bindings, strict=True)):
             tally.not_applicable[rule.name] = ways.get(bound, 0) - applied[number]
         return tally
@@ -211,7 +234,8 @@ def key_of(width: int) -> str:
 
 _FINDINGS: Final = """
 SELECT r.cid, r.rule AS number, {places}, (enum_range(NULL::"$rule")[r.rule + 1])::"$rule" AS rule,
-    r.k0 AS "trigger", {key} AS key, (enum_range(NULL::"$said")[r.verdict + 1])::"$said" AS verdict, r.due
+    r.k0 AS "trigger", {key} AS key, (enum_range(NULL::"$said")[r.verdict + 1])::"$said" AS verdict, r.due,
+    r.verdict AS said, r.matches
 FROM "$rows" r
 """
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import SimpleQueue
 from shutil import rmtree
@@ -63,10 +63,6 @@ class Database:
             return list(self._pool.map(self._on_a_cursor, texts))
         finally:
             self.con.execute(f"SET threads = {self.threads}")
-
-    def meanwhile(self, work: Callable[[], None]) -> Future[None]:
-        """Begin work on a thread of its own."""
-        return self._pool.submit(work)
 
     def _on_a_cursor(self, text: str) -> list[tuple[Any, ...]]:
         with self.cursor() as cursor:

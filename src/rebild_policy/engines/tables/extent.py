@@ -1,8 +1,8 @@
-"""How far a bucket reaches, read off the statistics that Parquet files keep: no row is read for it."""
+"""What a bucket holds, read off the statistics that Parquet files keep: no row is read for it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,23 +14,32 @@ from rebild_policy.engines.tables.layout import CASE
 
 
 class Extent(NamedTuple):
-    """The greatest place of an event in its case, and the first and last of all dates."""
+    """The greatest place of an event in its case, and the first and last of all dates.
+
+    `events`: how many there are of each type, where it is known that none of them lies after the day.
+    """
 
     last_place: int
     first_day: date
     last_day: date
+    events: Mapping[str, int]
 
 
 def extent_of(folder: Path, as_of: date) -> Extent:
     """The extent of a bucket and the day as of which it is judged. A file that keeps no statistics may hold anything."""
     last_place, first_day, last_day = -1, as_of, as_of
+    events = {}
     for file in sorted(folder.glob("*.parquet")):
-        for name, low, high in _columns(parquet.read_metadata(file)):
+        metadata, latest = parquet.read_metadata(file), as_of
+        for name, low, high in _columns(metadata):
             if name == "pos" and file.stem != CASE:
                 last_place = max(last_place, 2**31 if high is None else high)
             elif isinstance(low, date):
                 first_day, last_day = min(first_day, low), max(last_day, high)
-    return Extent(last_place, first_day, last_day)
+                latest = max(latest, high) if name == "day" else latest
+        if latest == as_of:
+            events[file.stem] = metadata.num_rows
+    return Extent(last_place, first_day, last_day, events)
 
 
 def _columns(metadata: parquet.FileMetaData) -> Iterator[tuple[str, Any, Any]]:

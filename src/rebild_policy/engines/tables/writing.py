@@ -25,30 +25,35 @@ _BITS: Final = 63  # of a number that holds several columns
 _DISTINCT: Final = {"trigger", "fingerprint"}  # hardly any value twice: a dictionary would be of no use
 
 
-def write_rows(con: duckdb.DuckDBPyConnection, query: str, keys: int, bucket: Path, into: Path) -> None:
+def write_rows(con: duckdb.DuckDBPyConnection, query: str, keys: int, bucket: Path, into: Path) -> list[Ints]:
     """Write what a query gives on the cases of a bucket to `into`, sorted by its first `keys` columns: -1 stands last.
 
-    They are numbers, and left out; the first is that of the case, in whose place stands its id.
+    They are numbers, and left out; the first is that of the case, in whose place stands its id. The last two are numbers and left
+    out as well: they come back, after the second, row by row in no order.
     """
     found = con.sql(query).to_arrow_table()
     order = _order(map(_filled, found.columns[:keys]))
     case = _case_of(bucket, np.from_dlpack(found[0].combine_chunks()))
-    rows = found.select(found.column_names[keys:]).add_column(0, "case", case).combine_chunks()
+    rows = found.select(found.column_names[keys:-2]).add_column(0, "case", case).combine_chunks()
+    told = [np.from_dlpack(found[place].combine_chunks()).astype(np.int64) for place in (1, -2, -1)]
     del found  # there are many of them
     often = [name for name in rows.column_names if name not in _DISTINCT]
-    # Without Arrow's own schema, what is a dictionary here is read as plain text.
-    with parquet.ParquetWriter(into, rows.schema, compression="zstd", use_dictionary=often, store_schema=False) as writer:
+    # Without Arrow's own schema, what is a dictionary here is read as plain text. Rows are looked up by their case.
+    how = {"compression": "zstd", "use_dictionary": often, "write_statistics": ["case"], "store_schema": False}
+    with parquet.ParquetWriter(into, rows.schema, **how) as writer:
         for start in range(0, len(order), _ROWS):
             writer.write_table(rows.take(numbers(order[start : start + _ROWS], pyarrow.int64())))
+    return told
 
 
 def _case_of(bucket: Path, cids: npt.NDArray[Any]) -> Any:
     """The ids of cases by their numbers, each id once however many rows it has."""
     cases = parquet.ParquetFile(bucket / f"{CASE}.parquet").read(["cid", "case"]).combine_chunks()
     known = np.from_dlpack(cases["cid"].combine_chunks())
-    order = np.argsort(known, kind="stable")
-    places = order[np.searchsorted(known, cids, sorter=order)]
-    return pyarrow.DictionaryArray.from_arrays(numbers(places, pyarrow.int32()), cases["case"].combine_chunks())
+    if not np.array_equal(known, np.arange(len(known))):
+        order = np.argsort(known, kind="stable")
+        cids = order[np.searchsorted(known, cids, sorter=order)]
+    return pyarrow.DictionaryArray.from_arrays(numbers(cids, pyarrow.int32()), cases["case"].combine_chunks())
 
 
 def _filled(column: Any) -> Ints:
