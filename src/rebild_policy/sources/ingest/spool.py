@@ -31,7 +31,8 @@ from rebild_policy.sources.shapes import Mapping
 
 _DONE: Final = "spool.json"
 _SUSPECT: Final = "[^ -~]|[0-9]{6}"  # what may hold a CPR number
-_WRITING: Final = ipc.IpcWriteOptions(compression="lz4")
+# The pieces are small: to share them out to threads takes longer than to pack them.
+_WRITING: Final = ipc.IpcWriteOptions(compression="lz4", use_threads=False)
 
 
 @dataclass(slots=True)

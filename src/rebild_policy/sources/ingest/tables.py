@@ -51,10 +51,10 @@ def gathered(tables: Iterator[Any]) -> Iterator[Any]:
     for table in tables:
         held.append(table)
         if sum(one.nbytes for one in held) >= _ENOUGH:
-            yield pyarrow.concat_tables(held).combine_chunks()
+            yield pyarrow.concat_tables(held)
             held = []
     if held:
-        yield pyarrow.concat_tables(held).combine_chunks()
+        yield pyarrow.concat_tables(held)
 
 
 def ahead(tables: Iterator[Any]) -> Iterator[Any]:
