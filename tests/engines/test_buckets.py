@@ -103,6 +103,17 @@ def test_a_long_case_is_judged_the_same(tmp_path: Path) -> None:
     assert rows_of(tmp_path / "found.parquet") == rows
 
 
+def test_a_bucket_of_cases_without_events_has_no_findings(tmp_path: Path) -> None:
+    """As where every case of an export has a gap: those are judged one by one."""
+    write_bucket(tmp_path / "bucket", [Case.read({"id": "S-1", "events": []})], WORDS)
+    with BucketJudge(PLAN, AS_OF) as judge:
+        for _ in range(2):
+            tally = judge.judge(tmp_path / "bucket", tmp_path / "found.parquet")
+            assert not tally.verdicts
+            assert not any(tally.not_applicable.values())
+            assert rows_of(tmp_path / "found.parquet") == []
+
+
 def test_a_new_database_now_and_then_changes_nothing(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cases = list(read_cases(made, WORDS))[:120]
     folders = write_buckets(tmp_path / "buckets", cases, 5, WORDS)

@@ -66,7 +66,7 @@ class BucketJudge:
         self.database = Database(self.threads, self.memory, {RULE: rules, SAID: verdicts})
         self.con = self.database.con
         self.due_dates = DueDates(self.con, self.plan.calendar, temporary=False)
-        self.found: list[str] = []  # the tables of what was said of the bucket before
+        self.found: list[str] | None = None  # the tables of what was said of the bucket before, if there was one
         self.judged = 0
 
     def __enter__(self) -> Self:
@@ -117,7 +117,7 @@ class BucketJudge:
 
     def _judge(self, program: Program) -> None:
         """What each rule says, as a table of its own: rows put into one table by many cost a fifth more."""
-        for name in self.found:
+        for name in self.found or ():
             self.con.execute(f'DROP TABLE IF EXISTS "{name}"')
         found = [f"{ROWS} {number}" for number in program.texts]
         texts = map(self._sourced, program.texts.values())
