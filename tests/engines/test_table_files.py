@@ -11,6 +11,7 @@ import pytest
 from pyarrow import parquet
 
 from rebild_policy.engines.tables import merging, writing
+from rebild_policy.engines.tables.store import place_of, places_of
 
 
 def write_cases(folder: Path, cids: list[int]) -> None:
@@ -57,6 +58,12 @@ def test_no_rows_are_a_file_without_rows(tmp_path: Path) -> None:
         query = "SELECT 1 AS cid, 2 AS number, 'a' AS said, 1 AS verdict, 1 AS matches WHERE false"
         assert not any(map(len, writing.write_rows(con, query, 2, tmp_path, tmp_path / "rows.parquet")))
     assert parquet.read_table(tmp_path / "rows.parquet").schema.names == ["case", "said"]
+
+
+def test_the_places_of_many_cases_are_those_of_each() -> None:
+    ids = ["", "S-1", "æ\u2028", *(f"case-{number}" for number in range(500))]
+    assert places_of(pyarrow.array(ids, pyarrow.string())).tolist() == [place_of(id_) for id_ in ids]
+    assert places_of(pyarrow.array([], pyarrow.string())).tolist() == []
 
 
 @pytest.mark.parametrize("rows", [1, 7, 100])
