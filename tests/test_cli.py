@@ -431,6 +431,9 @@ def test_selftest(run_all, folder):
     (done,) = run_all(folder, ("selftest", "--cases", "30", "--seed", "3"))
     assert (done.code, done.err) == (0, "")
     assert "30 cases" in done.out
+    assert "never seen:" in done.out
+    # It requires "never", so that nothing satisfies it, in however many cases.
+    assert not re.search(r"digital-message-despite-exemption[^;]*satisfied", done.out)
     assert "\x1b" not in done.out
     assert list(folder.glob("*.yaml")) == []
 
