@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -38,8 +38,8 @@ class Request:
     export: Path | ArrowTable
     mapping_path: Path
     as_of: date
+    waivers: WaiverBook
     command: str = ""
-    waivers: WaiverBook = field(default_factory=lambda: WaiverBook((), date.max))
     pseudonyms: Pseudonyms | None = None
     progress: Progress | None = None
 

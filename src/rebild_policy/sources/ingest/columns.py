@@ -37,7 +37,7 @@ class Column:
 
     @classmethod
     def of(cls, cells: Any) -> Column:
-        """An array of texts; each occurs once among the values."""
+        """An Arrow array. Each value occurs once, unless the array brings a dictionary of its own in which it does not."""
         cells = cells.combine_chunks() if isinstance(cells, pyarrow.ChunkedArray) else cells
         encoded = cells if pyarrow.types.is_dictionary(cells.type) else cells.dictionary_encode()
         return cls(encoded.dictionary, encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64))
